@@ -1,0 +1,108 @@
+"""What every test stands on: a database in a file, a browser, and no way out to the network."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+# Playwright keeps an event loop running in the thread of the browser tests; the database calls beside it are safe.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+REQUIRE_ALL = os.environ.get("CONSOLE_REQUIRE_ALL") == "1"
+
+_refused_connections: list[str] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a Chromium the browser tests are skipped, unless CONSOLE_REQUIRE_ALL=1 lets them fail instead."""
+    if CHROMIUM or REQUIRE_ALL:
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium is installed"))
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The installed browser; Playwright brings none of its own here."""
+    assert CHROMIUM, "Browser tests need Chromium: apt-get install chromium"
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file: threads that share a database in memory do not lock as they do in production."""
+    from django.db import connections
+
+    default = connections["default"].settings_dict
+    if default["ENGINE"].endswith("sqlite3"):
+        default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
+    """For the whole session, so that a thread which outlives its test is held as well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
+        patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_left_the_machine(_loopback_only: None) -> Iterator[None]:
+    """Fails the test even when a thread or an `except` swallowed the refusal."""
+    _refused_connections.clear()
+    yield
+    assert not _refused_connections, f"Connections beyond loopback: {', '.join(_refused_connections)}"
+
+
+def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded_connect(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            _refuse(f"{address[0]}:{address[1]}")
+        return connect(self, address)
+
+    return guarded_connect
+
+
+def _guarded_lookup(lookup: Callable[..., Any]) -> Callable[..., Any]:
+    """Names are refused before a name server hears of them; numbers pass, `connect` judges those."""
+
+    def guarded_lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host or "localhost"
+        if name.endswith(".invalid"):
+            # Reserved for names that never resolve: answered here, without asking anyone.
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        if not _is_loopback(name) and not _is_number(name):
+            _refuse(name)
+        return lookup(host, *args, **kwargs)
+
+    return guarded_lookup
+
+
+def _refuse(address: str) -> None:
+    _refused_connections.append(address)
+    # Not an OSError: code under test that handles network trouble must not mistake the guard for it.
+    pytest.fail(f"A test tried to connect beyond loopback: {address}")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return _is_number(host) and ip_address(host).is_loopback
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
