@@ -1,0 +1,113 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engage.sms.keywords import Signal, is_platform_start, is_platform_stop, signal
+
+
+def cases(text: str) -> list[str]:
+    return text.split(" | ")
+
+
+CLEAR = cases(
+    "STOP | stop |  Stop.  | STOP!!! | 'Stop' | stop \U0001f6d1 | S T O P | s.t.o.p. | stopall | stop all | STOP-ALL"
+    " | unsubscribe | Unsub | cancel | End. | quit | revoke | optout | opt out | Opt-Out | stop2quit | stop to quit"
+    " | stop=quit | Stop 2 Quit | text STOP to end | stop please | Please stop | STOP STOP STOP | ok stop | No, stop"
+    " | stop, thank you | Stop right now! | Not interested. Stop | stop unsubscribe | please unsubscribe"
+    " | stop\n\nthanks"
+    " | stop texting me | Stop messaging me | STOP TEXTING | stop sending me these texts | quit texting me"
+    " | Please stop contacting me at this number | stop all texts | stop these messages | stop calling and texting me"
+    " | Stop texting me. Who is this? | I\u2019m not interested, stop texting me! | I revoke my consent"
+    " | \u201cSTOP\u201d | \uff33\uff34\uff2f\uff30 | \u24c8\u24c9\u24c4\u24c5 | st\u00f3p"
+)
+LIKELY = cases(
+    "remove me | Please remove me from your list | take me off this list | take my name off your call list"
+    " | get me off the list | lose my number | delete my number | don't contact me | Don\u2019t text me again"
+    " | do not text"
+    " | DO NOT CALL ME | leave me alone | wrong person, stop | Wrong number please stop"
+    " | stop, you have the wrong number"
+    " | unsubscribe me | unsubscribe me from this | how do I unsubscribe | opt me out | I want to opt out"
+    " | can you stop"
+    " | I said stop | make this stop | Stop it | stop at once | stop harassing my mother | if you don't stop texting me"
+    " | no more texts"
+    " | I don't want any more messages | I don't want to hear from you | please cancel | cease and desist"
+    " | end these texts | Who is this? Stop. | I withdraw my permission"
+)
+ORDINARY = cases(
+    " |    | \U0001f6d1 | \U0001f44d\U0001f3fd | ... | Yes | ok | no thanks | not interested | wrong number"
+    " | cancel my appointment | Can I cancel? | by the end of the week | I quit my job | at the end"
+    " | start when you like"
+    " | I'll stop by tomorrow | Stop by anytime | the bus stop | which is the next stop? | I can't stop laughing"
+    " | don't stop | Please don't stop texting me | Love these! Don't stop texting me | nonstop flights | more info"
+    " | Please don't call me, text instead | I didn't get your text | can you help me"
+    ' | Liked \u201cReply STOP to opt out\u201d | Loved "Text STOP to unsubscribe"'
+    " | \U0001f44d to \u201cstop texting me\u201d"
+)
+
+
+@pytest.mark.parametrize("text", CLEAR)
+def test_clear_revocation_is_stop(text: str) -> None:
+    assert signal(text) is Signal.STOP
+
+
+@pytest.mark.parametrize("text", LIKELY)
+def test_likely_revocation_is_for_a_person_to_answer(text: str) -> None:
+    assert signal(text) is Signal.MAYBE_STOP
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_text_says_nothing_about_consent(text: str) -> None:
+    assert signal(text) is Signal.NONE
+
+
+@pytest.mark.parametrize("text", ["START", "start.", "Unstop", " \u201cStart\u201d "])
+def test_start_words(text: str) -> None:
+    assert signal(text) is Signal.START
+
+
+@pytest.mark.parametrize("text", ["HELP", "help?", "Info", "info!"])
+def test_help_words(text: str) -> None:
+    assert signal(text) is Signal.HELP
+
+
+def test_yes_is_not_an_opt_in() -> None:
+    assert signal("YES") is Signal.NONE
+
+
+def test_stop_words_of_other_languages_act_only_when_given() -> None:
+    words = ["ARRET", "no m\u00e1s", ""]
+
+    assert signal("Arr\u00eat!") is Signal.NONE
+    assert signal("Arr\u00eat!", more_stop_words=words) is Signal.STOP
+    assert signal("NO MAS", more_stop_words=words) is Signal.STOP
+    assert signal("no mas de dos", more_stop_words=words) is Signal.NONE
+    assert signal("\U0001f44d", more_stop_words=words) is Signal.NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "is_stop", "is_start"),
+    [
+        ("STOP", True, False),
+        (" stop\n", True, False),
+        ("Start", False, True),
+        ("stop.", False, False),
+        ("unstop", False, False),
+    ],
+)
+def test_what_the_platform_acts_on_by_itself(text: str, is_stop: bool, is_start: bool) -> None:
+    assert is_platform_stop(text) is is_stop
+    assert is_platform_start(text) is is_start
+
+
+@given(st.sampled_from(["stop", "STOP", "Unsubscribe", "opt out"]), st.text(alphabet=" \n.!?\"'\u201d\U0001f6d1"))
+def test_signs_around_a_stop_word_never_hide_it(word: str, signs: str) -> None:
+    assert signal(signs + word + signs) is Signal.STOP
+
+
+@given(st.text(max_size=200))
+def test_any_text_gets_an_answer(text: str) -> None:
+    assert signal(text) in Signal
+
+
+def test_very_long_text_is_cut_before_it_is_read() -> None:
+    assert signal("wrong number " * 100_000 + "stop") is Signal.NONE

@@ -1,0 +1,238 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engage.sms.send_window import FEDERAL_HOURS, US_ZONES, local_time, window_for
+from engage.sms.state_hours import STATE_HOURS, state_hours
+
+NEW_YORK = "America/New_York"
+WEEKDAYS_9_TO_5 = {weekday: [(540, 1020)] for weekday in range(5)}
+
+
+def there(zone: str, text: str) -> datetime:
+    """A local wall-clock time as a moment."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("local", "is_open", "reason"),
+    [
+        ("2026-11-20 07:59:59", False, "Opens 8 AM there"),
+        ("2026-11-20 08:00", True, "Open until 9 PM there"),
+        ("2026-11-20 20:59:59", True, "Open until 9 PM there"),
+        ("2026-11-20 21:00", False, "Opens 8 AM tomorrow there"),
+        ("2026-11-20 00:00", False, "Opens 8 AM there"),
+    ],
+)
+def test_federal_hours(local: str, is_open: bool, reason: str) -> None:
+    status = window_for(NEW_YORK, "NY").status(there(NEW_YORK, local))
+
+    assert (status.is_open, status.reason) == (is_open, reason)
+
+
+@pytest.mark.parametrize(
+    ("zone", "state", "local", "is_open", "reason"),
+    [
+        ("America/Chicago", "TX", "2026-11-22 11:59", False, "TX Sunday opens 12 PM there"),
+        ("America/Chicago", "TX", "2026-11-21 22:00", False, "TX Sunday opens 12 PM there"),
+        ("America/Chicago", "TX", "2026-11-22 12:00", True, "Open until 9 PM there"),
+        ("America/Chicago", "TX", "2026-11-20 08:30", False, "TX opens 9 AM there"),
+        ("America/Chicago", "LA", "2026-11-22 12:00", False, "LA allows no texts on Sunday. Opens 8 AM tomorrow there"),
+        ("America/Chicago", "LA", "2026-11-21 20:00", False, "Opens 8 AM Monday there"),
+        (NEW_YORK, "FL", "2026-11-20 19:59", True, "Open until 8 PM there"),
+        (NEW_YORK, "FL", "2026-11-20 20:00", False, "Opens 8 AM tomorrow there"),
+        (NEW_YORK, "kentucky", "2026-11-20 09:59", False, "KY opens 10 AM there"),
+        (NEW_YORK, "RI", "2026-11-21 17:00", False, "RI opens 9 AM Monday there"),
+        (NEW_YORK, "RI", "2026-11-20 18:00", False, "RI Saturday opens 10 AM there"),
+        (NEW_YORK, "ZZ", "2026-11-20 08:00", True, "Open until 9 PM there"),
+    ],
+)
+def test_state_hours_narrow_the_window(zone: str, state: str, local: str, is_open: bool, reason: str) -> None:
+    status = window_for(zone, state).status(there(zone, local))
+
+    assert (status.is_open, status.reason) == (is_open, reason)
+
+
+@pytest.mark.parametrize(
+    ("local", "is_open", "reason"),
+    [
+        ("2026-11-20 08:30", False, "Campaign opens 9 AM there"),
+        ("2026-11-20 09:00", True, "Open until 5 PM there"),
+        ("2026-11-20 17:00", False, "Campaign opens 9 AM Monday there"),
+    ],
+)
+def test_campaign_schedule_narrows_the_window(local: str, is_open: bool, reason: str) -> None:
+    status = window_for(NEW_YORK, None, schedule=WEEKDAYS_9_TO_5).status(there(NEW_YORK, local))
+
+    assert (status.is_open, status.reason) == (is_open, reason)
+
+
+def test_campaign_schedule_never_widens_the_window() -> None:
+    all_day = {weekday: [(0, 1440)] for weekday in range(7)}
+
+    status = window_for(NEW_YORK, None, schedule=all_day).status(there(NEW_YORK, "2026-11-20 22:00"))
+
+    assert not status.is_open
+
+
+def test_stretches_that_touch_are_one_and_a_break_is_kept() -> None:
+    schedule = {4: [(630, 720), (540, 630), (780, 810), (900, 900)]}
+    window = window_for(NEW_YORK, None, schedule=schedule)
+
+    morning = window.status(there(NEW_YORK, "2026-11-20 09:10"))
+    lunch = window.status(there(NEW_YORK, "2026-11-20 12:10"))
+
+    assert morning.reason == "Open until 12 PM there"
+    assert lunch.reason == "Campaign opens 1 PM there"
+    assert lunch.opens_at is not None
+    assert window.status(lunch.opens_at).reason == "Open until 1:30 PM there"
+
+
+@pytest.mark.parametrize(
+    ("zone", "state", "schedule", "reason"),
+    [
+        (NEW_YORK, None, {}, "The campaign has no sending hours"),
+        (NEW_YORK, "AL", {6: [(600, 900)]}, "The campaign's hours lie outside the hours allowed there"),
+        (None, None, {0: [(540, 660)]}, "Time zone unknown. The campaign's hours never fit every US time zone"),
+    ],
+)
+def test_window_that_never_opens_says_so(
+    zone: str | None, state: str | None, schedule: dict[int, list[tuple[int, int]]], reason: str
+) -> None:
+    status = window_for(zone, state, schedule=schedule).status(there(NEW_YORK, "2026-11-22 12:00"))
+
+    assert (status.is_open, status.opens_at, status.closes_at, status.reason) == (False, None, None, reason)
+
+
+@pytest.mark.parametrize(
+    "zone", [None, "", "Mars/Olympus", "EST", "UTC", "Etc/GMT+5", "../etc/passwd", "America/", "a/\0"]
+)
+def test_unknown_zone_claims_no_local_time_and_needs_every_us_zone_open(zone: str | None) -> None:
+    window = window_for(zone, None)
+
+    before = window.status(there(NEW_YORK, "2026-11-20 12:59"))
+    during = window.status(there(NEW_YORK, "2026-11-20 13:00"))
+    after = window.status(there(NEW_YORK, "2026-11-20 21:00"))
+
+    assert before.local_time is None
+    assert before.reason == "Time zone unknown. Opens across the US at 1 PM Eastern"
+    assert during.is_open
+    assert during.reason == "Time zone unknown. Open across the US until 9 PM Eastern"
+    assert after.reason == "Time zone unknown. Opens across the US at 1 PM Eastern tomorrow"
+
+
+def test_unknown_zone_keeps_the_hours_of_a_known_state() -> None:
+    window = window_for(None, "FL")
+
+    assert window.status(there(NEW_YORK, "2026-11-20 19:59")).is_open
+    assert not window.status(there(NEW_YORK, "2026-11-20 20:00")).is_open
+
+
+@pytest.mark.parametrize(
+    ("day", "opens_utc", "closes_utc"),
+    [
+        ("2027-03-13", "2027-03-13T13:00", "2027-03-14T02:00"),
+        # The clock goes forward at 2 AM.
+        ("2027-03-14", "2027-03-14T12:00", "2027-03-15T01:00"),
+        ("2026-10-31", "2026-10-31T12:00", "2026-11-01T01:00"),
+        # The clock goes back at 2 AM.
+        ("2026-11-01", "2026-11-01T13:00", "2026-11-02T02:00"),
+    ],
+)
+def test_window_keeps_to_the_clock_on_the_days_it_is_moved(day: str, opens_utc: str, closes_utc: str) -> None:
+    window = window_for(NEW_YORK, None)
+    opens_at = datetime.fromisoformat(opens_utc).replace(tzinfo=UTC)
+    closes_at = datetime.fromisoformat(closes_utc).replace(tzinfo=UTC)
+
+    night = window.status(there(NEW_YORK, f"{day} 01:30"))
+    noon = window.status(there(NEW_YORK, f"{day} 12:00"))
+
+    assert night.opens_at == opens_at
+    assert noon.closes_at == closes_at
+    assert not window.status(opens_at - timedelta(seconds=1)).is_open
+    assert window.status(opens_at).is_open
+    assert not window.status(closes_at).is_open
+
+
+def test_arizona_keeps_its_clock_all_year() -> None:
+    window = window_for("America/Phoenix", "AZ")
+
+    assert window.status(there("America/Phoenix", "2027-03-14 01:00")).opens_at == datetime(2027, 3, 14, 15, tzinfo=UTC)
+    assert window.status(there("America/Phoenix", "2026-11-01 01:00")).opens_at == datetime(2026, 11, 1, 15, tzinfo=UTC)
+
+
+def is_open_by_the_clock(at: datetime, zones: tuple[ZoneInfo, ...], state: str | None) -> bool:
+    """The slow, obvious way: look at the clock in every zone."""
+    hours = state_hours(state)
+    for zone in zones:
+        local = at.astimezone(zone)
+        minute = local.hour * 60 + local.minute
+        for day in [FEDERAL_HOURS, *([hours.week[local.weekday()]] if hours else [])]:
+            if not any(start <= minute < end for start, end in day):
+                return False
+    return True
+
+
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))
+zones = st.sampled_from([None, *(zone.key for zone in US_ZONES)])
+states = st.sampled_from([None, *STATE_HOURS])
+
+
+@given(moments, zones, states)
+def test_window_agrees_with_the_clock_in_every_zone(at: datetime, zone: str | None, state: str | None) -> None:
+    clocks = (ZoneInfo(zone),) if zone else US_ZONES
+
+    status = window_for(zone, state).status(at)
+
+    assert status.is_open == is_open_by_the_clock(at, clocks, state)
+    if status.is_open:
+        assert status.opens_at is None
+        assert status.closes_at is not None
+        assert not is_open_by_the_clock(status.closes_at, clocks, state)
+        assert is_open_by_the_clock(status.closes_at - timedelta(seconds=1), clocks, state)
+    else:
+        assert status.closes_at is None
+        assert status.opens_at is not None
+        assert is_open_by_the_clock(status.opens_at, clocks, state)
+        assert not is_open_by_the_clock(status.opens_at - timedelta(seconds=1), clocks, state)
+        assert status.opens_at - at < timedelta(days=3)
+
+
+def test_naive_moment_is_refused() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        window_for(NEW_YORK, None).status(datetime(2026, 11, 20, 12))
+
+
+def test_local_time_is_the_leads_own_or_nothing() -> None:
+    at = datetime(2026, 11, 20, 15, 42, tzinfo=UTC)
+
+    local = local_time(NEW_YORK, at)
+
+    assert local is not None
+    assert (local.hour, local.minute) == (10, 42)
+    assert local_time("EST", at) is None
+    assert local_time(None, at) is None
+
+
+def test_every_state_row_is_narrower_than_federal_and_says_where_it_comes_from() -> None:
+    for code, state in STATE_HOURS.items():
+        stretches = [stretch for day in state.week for stretch in day]
+
+        assert code == state.code
+        assert all(480 <= start < end <= 1260 for start, end in stretches)
+        assert state.week != (FEDERAL_HOURS,) * 7
+        assert state.source
+        assert state.as_of >= date(2026, 11, 21)
+
+
+def test_states_are_found_by_code_or_name() -> None:
+    texas = STATE_HOURS["TX"]
+
+    assert state_hours(" tx ") is texas
+    assert state_hours("Texas") is texas
+    assert state_hours("new  york") is None
+    assert state_hours("") is None
+    assert state_hours(None) is None
