@@ -1,0 +1,85 @@
+"""From a 2xx answer to typed objects: whole ones, or Malformed."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from engage.api.errors import Malformed
+from engage.api.strict_json import BadJson, read_json
+from engage.api.transport import Answer
+from engage.api.wire import Campaign, CampaignList, ConversationPayload
+from engage.api.wire.base import WireModel
+from engage.api.wire.shapes import first_problem, is_campaign
+
+Model = TypeVar("Model", bound=WireModel)
+
+
+def read_campaign(answer: Answer) -> Campaign:
+    return _validated(Campaign, _read(answer), answer)
+
+
+def read_campaigns(answer: Answer) -> list[Campaign]:
+    """An array, or an object holding one (reading 14)."""
+    value = _read(answer)
+    items = value if isinstance(value, list) else _only_array(value, answer)
+    return [_validated(Campaign, item, answer) for item in items]
+
+
+def read_campaign_or_list(answer: Answer) -> Campaign | CampaignList:
+    """Either object, by its shape (reading 3)."""
+    value = _read(answer)
+    if isinstance(value, dict) and is_campaign(value):
+        return _validated(Campaign, value, answer)
+    return _validated(CampaignList, value, answer)
+
+
+def read_conversation(answer: Answer) -> ConversationPayload:
+    return _validated(ConversationPayload, _read(answer), answer)
+
+
+def read_message_id(answer: Answer, text: str) -> str | None:
+    """The id of the one message in the answer whose text is ours; None when there is none, or several.
+
+    The body is not documented (reading 10): nothing in it, or no body at all, is not an error.
+    """
+    try:
+        value = read_json(answer.body, clean=True)
+    except BadJson:
+        return None
+    ids = {found for found in _message_ids(value, text) if isinstance(found, str) and 0 < len(found) <= 200}
+    return ids.pop() if len(ids) == 1 else None
+
+
+def _message_ids(value: Any, text: str) -> list[object]:
+    if isinstance(value, list):
+        return [found for item in value for found in _message_ids(item, text)]
+    if not isinstance(value, dict):
+        return []
+    here = [value.get("id")] if value.get("message") == text and value.get("direction") != "INBOUND" else []
+    return here + [found for child in value.values() for found in _message_ids(child, text)]
+
+
+def _read(answer: Answer) -> object:
+    try:
+        return read_json(answer.body, clean=True)
+    except BadJson as error:
+        raise Malformed(error.reason, answer.status) from None
+
+
+def _only_array(value: object, answer: Answer) -> list[Any]:
+    if not isinstance(value, dict) or is_campaign(value):
+        raise Malformed("expected an array of campaigns", answer.status)
+    arrays = [inside for inside in value.values() if isinstance(inside, list)]
+    of_campaigns = [array for array in arrays if array and all(isinstance(item, dict) for item in array)]
+    if len(candidates := of_campaigns or arrays) != 1:
+        raise Malformed("expected one array of campaigns", answer.status)
+    return candidates[0]
+
+
+def _validated(model: type[Model], value: object, answer: Answer) -> Model:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise Malformed(first_problem(error), answer.status) from None

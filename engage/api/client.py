@@ -1,0 +1,140 @@
+"""The calls of the documented API, one method each.
+
+Every method raises the errors of `engage.api.errors` and nothing else. Ask of a failed POST only this: Unknown means
+the platform may have acted; every other error means it did not.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+
+from engage.api import routes
+from engage.api.answers import read_campaign, read_campaign_or_list, read_campaigns, read_conversation, read_message_id
+from engage.api.origins import DEFAULT_TIMEOUTS, Origins, Timeouts
+from engage.api.transport import Answer, Call, exchange
+from engage.api.wire import Campaign, CampaignList, CampaignMessages, ConversationPayload
+from engage.vault import Secret
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A 2xx to a conversation call: accepted, not yet seen in the thread. `remote_id` only when the answer names it."""
+
+    status: int
+    remote_id: str | None = None
+
+
+class EngageClient:
+    """One workspace's door to the platform. Holds no connection and no state: any number of threads may share it."""
+
+    def __init__(
+        self,
+        origins: Origins,
+        api_key: Secret,
+        *,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`tls` replaces the public certificate authorities, for a platform behind a private one."""
+        self.origins = origins
+        self.timeouts = timeouts
+        self._api_key = api_key
+        self._tls = tls
+
+    def __repr__(self) -> str:
+        return f"EngageClient({self.origins.core})"
+
+    # Campaigns and lists: X-API-KEY, guide "Campaign and List Management".
+
+    def list_campaigns(self) -> list[Campaign]:
+        """Guide "Retrieve Campaign List". A campaign's absence proves nothing: the list may be one page of several."""
+        return read_campaigns(self._call_core(routes.LIST_CAMPAIGNS, routes.LIST_CAMPAIGNS.path))
+
+    def get_campaign(self, campaign_id: str) -> Campaign:
+        """Guide "Retrieve Single Campaign"."""
+        return read_campaign(self._call_campaign(routes.GET_CAMPAIGN, campaign_id))
+
+    def update_messages(self, campaign_id: str, messages: CampaignMessages) -> Campaign:
+        """Guide "Update Campaign Messaging (and request approval)": blank fields stay as they are."""
+        filled = {
+            "outgoingMessage": messages.outgoing_message or "",
+            "responseMessage": messages.response_message or "",
+            "helpMessage": messages.help_message or "",
+            "stopMessage": messages.stop_message or "",
+            "startMessage": messages.start_message or "",
+        }
+        return read_campaign(self._call_campaign(routes.UPDATE_MESSAGES, campaign_id, json=filled))
+
+    def activate_campaign(self, campaign_id: str) -> Campaign:
+        """Guide "Activate Campaign"."""
+        return read_campaign(self._call_campaign(routes.ACTIVATE_CAMPAIGN, campaign_id))
+
+    def pause_campaign(self, campaign_id: str) -> Campaign:
+        """Guide "Pause Campaign"."""
+        return read_campaign(self._call_campaign(routes.PAUSE_CAMPAIGN, campaign_id))
+
+    def activate_list(self, campaign_id: str, list_name: str) -> Campaign | CampaignList:
+        """Guide "Active Lead List (by Name)": the name verbatim, as a query parameter; either object may answer."""
+        return read_campaign_or_list(self._call_campaign(routes.ACTIVATE_LIST, campaign_id, list_name=list_name))
+
+    def pause_list(self, campaign_id: str, list_name: str) -> Campaign | CampaignList:
+        """Guide "Pause Lead List (by Name)": as `activate_list`."""
+        return read_campaign_or_list(self._call_campaign(routes.PAUSE_LIST, campaign_id, list_name=list_name))
+
+    # Conversations: the conversation's own key and never X-API-KEY, guide "Interacting with the Conversation".
+
+    def get_conversation(self, key: Secret) -> ConversationPayload:
+        """Guide "Conversation Endpoint": all messages and the present state of the lead."""
+        return read_conversation(self._call_conversation(routes.GET_CONVERSATION, key))
+
+    def send_message(self, key: Secret, text: str) -> Accepted:
+        """Guide "Send Message Endpoint": one form field, `message`."""
+        answer = self._call_conversation(routes.SEND_MESSAGE, key, form={"message": text}, text=text)
+        return Accepted(status=answer.status, remote_id=read_message_id(answer, text))
+
+    def choose_disposition(self, key: Secret, name: str) -> Accepted:
+        """Guide "Disposition Endpoint": one form field, `disposition`, the disposition's name (reading 11)."""
+        answer = self._call_conversation(routes.CHOOSE_DISPOSITION, key, form={"disposition": name})
+        return Accepted(status=answer.status)
+
+    def widget_url(self, key: Secret) -> Secret:
+        """Guide "Embeddable Widget": the address of the iframe. It holds the key, so it is a secret as well."""
+        return Secret(f"{self.origins.widget}{routes.WIDGET_PATH}?key={routes.quoted(key.reveal())}")
+
+    def _call_campaign(
+        self,
+        route: routes.Route,
+        campaign_id: str,
+        *,
+        json: dict[str, str] | None = None,
+        list_name: str | None = None,
+    ) -> Answer:
+        path = routes.campaign_path(route, campaign_id)
+        if list_name is not None:
+            path = f"{path}?listName={routes.quoted(list_name)}"
+        return self._call_core(route, path, json=json)
+
+    def _call_core(self, route: routes.Route, path: str, *, json: dict[str, str] | None = None) -> Answer:
+        call = Call(
+            method=route.method,
+            origin=self.origins.core,
+            path=path,
+            json=json,
+            api_key=self._api_key,
+            private=(self._api_key,),
+        )
+        return exchange(call, self.timeouts, self._tls)
+
+    def _call_conversation(
+        self, route: routes.Route, key: Secret, *, form: dict[str, str] | None = None, text: str = ""
+    ) -> Answer:
+        call = Call(
+            method=route.method,
+            origin=self.origins.conversation,
+            path=route.path,
+            form=form,
+            conversation_key=key,
+            private=(self._api_key, key, Secret(text)),
+        )
+        return exchange(call, self.timeouts, self._tls)

@@ -1,0 +1,65 @@
+"""Where the platform lives, and how long we wait for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from urllib.parse import urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds: to connect (name, TCP and TLS together), between two reads, and for the whole call."""
+
+    connect: float = 5.0
+    read: float = 15.0
+    total: float = 20.0
+
+
+DEFAULT_TIMEOUTS = Timeouts()
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The three origins of a workspace; raises ValueError unless each is scheme, host and maybe a port."""
+
+    core: str = "https://core.purecallerid.app"
+    conversation: str = "https://api.purecallerid.app"
+    widget: str = "https://agent.purecallerid.app"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, checked_origin(getattr(self, field.name), name=field.name))
+
+
+def checked_origin(text: str, *, name: str = "origin") -> str:
+    """The origin in its one spelling: lower case, no default port, no closing slash; raises ValueError."""
+    text = text.strip()
+    parts = urlsplit(text)
+    # urlsplit would quietly drop line ends and tabs.
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or not text.isprintable():
+        raise ValueError(f"{name}: expected http:// or https:// and a host")
+    if "@" in parts.netloc or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"{name}: only scheme, host and port; no user, path or query")
+    return origin_of(f"{parts.scheme}://{_checked_host(parts.netloc, parts.port, name=name)}")
+
+
+def _checked_host(netloc: str, port: int | None, *, name: str) -> str:
+    # Reading `.port` has already refused a port that is no number or above 65535.
+    allowed = set("abcdefghijklmnopqrstuvwxyz0123456789.-_:[]")
+    if port == 0 or netloc.endswith(":") or not set(netloc.lower()) <= allowed:
+        raise ValueError(f"{name}: not a host name or a port")
+    return netloc
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port as the URL spells them, for comparing with a configured origin; "" when it has none."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return ""
+    host = rest
+    for end in "/?#\\":
+        host = host.partition(end)[0]
+    scheme = scheme.lower()
+    return f"{scheme}://{host.lower().removesuffix(f':{_DEFAULT_PORTS.get(scheme)}')}"

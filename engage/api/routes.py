@@ -1,0 +1,44 @@
+"""Every path we ever call, and nothing else: a URL from a payload has no way in."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+from urllib.parse import quote
+
+from engage.api.errors import Rejected
+
+_PUBLIC = "/api/public/engage"
+
+
+class Route(NamedTuple):
+    method: Literal["GET", "POST"]
+    origin: Literal["core", "conversation"]
+    path: str
+
+
+LIST_CAMPAIGNS = Route("GET", "core", f"{_PUBLIC}/campaigns")
+GET_CAMPAIGN = Route("GET", "core", f"{_PUBLIC}/campaigns/{{id}}")
+UPDATE_MESSAGES = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/messages")
+ACTIVATE_CAMPAIGN = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/activate")
+PAUSE_CAMPAIGN = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/pause")
+ACTIVATE_LIST = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/lists/activate")
+PAUSE_LIST = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/lists/pause")
+GET_CONVERSATION = Route("GET", "conversation", f"{_PUBLIC}/conversation")
+SEND_MESSAGE = Route("POST", "conversation", f"{_PUBLIC}/conversation/send")
+CHOOSE_DISPOSITION = Route("POST", "conversation", f"{_PUBLIC}/conversation/disposition")
+WIDGET_PATH = "/engage"
+
+
+def quoted(text: str) -> str:
+    """Percent-encoded for one place in a URL; raises Rejected for what no URL can carry."""
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise Rejected(None, "holds half of a character pair, which cannot be sent") from None
+
+
+def campaign_path(route: Route, campaign_id: str) -> str:
+    # "." and ".." survive percent-encoding and would walk to another path.
+    if campaign_id.strip(".") == "":
+        raise Rejected(None, "not a campaign id")
+    return route.path.format(id=quoted(campaign_id))

@@ -1,0 +1,122 @@
+"""JSON as it may come from anybody: what our databases or Python itself would choke on is refused, or cleaned."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+MAX_DEPTH = 64
+MAX_DIGITS = 300
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# Escapes of NUL and of surrogates, paired (as emoji are) or not: only then are the texts worth looking at.
+_SUSPICIOUS_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class BadJson(Exception):
+    """`reason` says what is wrong without quoting the body."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def read_json(body: bytes, *, clean: bool = False) -> object:
+    """The value of a JSON body; raises BadJson.
+
+    NUL and lone surrogates, which PostgreSQL cannot store, are refused, or with `clean` removed and replaced.
+    """
+    value = _decode(body.removeprefix(_BYTE_ORDER_MARK))
+    # Fewer brackets than that cannot nest deeper: the usual body is not walked at all.
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _is_deeper_than(value, MAX_DEPTH):
+        raise BadJson(f"nested deeper than {MAX_DEPTH} levels")
+    if _SUSPICIOUS_ESCAPE.search(body):
+        if clean:
+            return _cleaned(value)
+        _check_texts(value)
+    return value
+
+
+def clean_text(text: str) -> str:
+    """Without NUL, and with lone surrogates replaced by U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text.replace("\0", ""))
+
+
+def _decode(body: bytes) -> object:
+    if not body.strip():
+        raise BadJson("empty body")
+    try:
+        value: object = _decoder.decode(body.decode())
+    except UnicodeDecodeError as error:
+        raise BadJson(f"invalid UTF-8 at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise BadJson(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise BadJson(f"nested deeper than {MAX_DEPTH} levels") from None
+    return value
+
+
+def _read_whole(digits: str) -> int:
+    _check_length(digits)
+    return int(digits)
+
+
+def _read_fraction(digits: str) -> float:
+    _check_length(digits)
+    value = float(digits)
+    if math.isinf(value):
+        raise BadJson("a number too large to hold")
+    return value
+
+
+def _check_length(digits: str) -> None:
+    if len(digits) > MAX_DIGITS:
+        raise BadJson(f"a number of more than {MAX_DIGITS} digits")
+
+
+def _refuse_constant(word: str) -> None:
+    raise BadJson(f"{word} is not JSON")
+
+
+_decoder = json.JSONDecoder(parse_int=_read_whole, parse_float=_read_fraction, parse_constant=_refuse_constant)
+
+
+def _is_deeper_than(value: object, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> list[object]:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [child for child in inside if isinstance(child, dict | list)]
+
+
+def _check_texts(value: object) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise BadJson("a text holds a NUL character")
+        if _SURROGATE.search(value):
+            raise BadJson("a text holds half of a surrogate pair")
+    elif isinstance(value, dict):
+        for name, child in value.items():
+            _check_texts(name)
+            _check_texts(child)
+    elif isinstance(value, list):
+        for child in value:
+            _check_texts(child)
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {clean_text(name): _cleaned(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(child) for child in value]
+    return value

@@ -1,0 +1,188 @@
+"""One request out, one whole answer or one named error back. Every call to the platform goes through `exchange`."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlencode
+
+import requests
+import urllib3
+
+from engage.api.connection import BrokenAnswer, OneCallAdapter, Progress
+from engage.api.errors import EngageError, Gone, RateLimited, Rejected, Unauthorized, Unknown, Unreachable
+from engage.api.masking import excerpt
+from engage.api.origins import Timeouts
+from engage.vault import Secret
+
+MAX_ANSWER = 1024 * 1024
+_PIECE = 64 * 1024
+_LONGEST_WAIT = 24 * 60 * 60.0
+# Refusals that leave open what the platform did before it answered (timeout, conflict, too early).
+_UNSETTLED = {408, 409, 425}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to be: its origin is a configured one, its path is from `routes`."""
+
+    method: str
+    origin: str
+    path: str
+    form: dict[str, str] | None = field(default=None, repr=False)
+    json: dict[str, str] | None = field(default=None, repr=False)
+    api_key: Secret | None = None
+    conversation_key: Secret | None = None
+    private: tuple[Secret, ...] = ()
+    """What an error may not repeat, should the platform's answer quote it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A complete 2xx answer."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+
+def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) -> Answer:
+    """Send once and read the whole answer within `timeouts.total`; raises the errors of `engage.api.errors`."""
+    prepared = _prepare(call)
+    progress = Progress(
+        timeouts=timeouts, started=time.monotonic(), api_key=call.api_key, conversation_key=call.conversation_key
+    )
+    try:
+        status, headers, body = _send(prepared, progress, tls)
+    except Exception as error:
+        # Whatever it is that broke, all that counts is whether it broke before the first byte.
+        failure = _failure(error, progress)
+    else:
+        if 200 <= status < 300:
+            return Answer(status=status, body=body)
+        failure = _refusal(status, headers, excerpt(body, secrets=[secret.reveal() for secret in call.private]))
+    # Raised out here, the error does not drag the library's one along, whose request holds the text.
+    raise failure
+
+
+def _prepare(call: Call) -> requests.PreparedRequest:
+    headers = {
+        "Accept": "application/json",
+        # A compressed answer could unfold to any size.
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+        "User-Agent": "engage-console",
+    }
+    data: bytes | None = None
+    if call.form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        data = _encode_form(call.form)
+    elif call.api_key is not None:
+        headers["Content-Type"] = "application/json"
+        data = json.dumps(call.json).encode() if call.json is not None else None
+    _check_keys(call)
+    return requests.Request(call.method, f"{call.origin}{call.path}", headers=headers, data=data).prepare()
+
+
+def _encode_form(form: dict[str, str]) -> bytes:
+    try:
+        return urlencode(form).encode()
+    except UnicodeEncodeError:
+        raise Rejected(None, "holds half of a character pair, which cannot be sent") from None
+
+
+def _check_keys(call: Call) -> None:
+    if call.conversation_key is not None and not call.conversation_key:
+        raise Rejected(None, "no key is known for this conversation")
+    if call.api_key is not None:
+        revealed = call.api_key.reveal()
+        if not revealed or not revealed.isascii() or not revealed.isprintable():
+            raise Rejected(None, "the API key is missing or holds what no header can carry")
+
+
+def _send(
+    prepared: requests.PreparedRequest, progress: Progress, tls: ssl.SSLContext | None
+) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
+    # No Session: it is what follows redirects, reads proxies and .netrc from the environment, and keeps cookies.
+    adapter = OneCallAdapter(progress, tls)
+    response = adapter.send(prepared, stream=True, timeout=(progress.timeouts.connect, progress.timeouts.read))
+    try:
+        return response.status_code, response.headers, _read_body(response)
+    finally:
+        response.close()
+
+
+def _read_body(response: requests.Response) -> bytes:
+    body = b""
+    # To the empty read: only there does urllib3 compare what came with Content-Length.
+    while piece := response.raw.read(_PIECE):
+        body += piece
+        if len(body) > MAX_ANSWER:
+            raise BrokenAnswer("the answer is larger than 1 MiB")
+    return body
+
+
+def _failure(error: Exception, progress: Progress) -> EngageError:
+    root: BaseException = error
+    while (inner := root.__cause__ or (None if root.__suppress_context__ else root.__context__)) is not None:
+        root = inner
+    reason = f"{progress.doing}: {_described(root)}"
+    return Unknown(reason) if progress.has_written else Unreachable(reason)
+
+
+def _described(error: BaseException) -> str:
+    """Our words or the operating system's; a library's message may quote what must not be shown."""
+    match error:
+        case BrokenAnswer():
+            return str(error)
+        case TimeoutError():
+            return "out of time"
+        case socket.gaierror():
+            return "unknown name"
+        case ssl.SSLCertVerificationError():
+            return f"certificate refused ({error.verify_message})"
+        case ssl.SSLError():
+            return f"TLS failed ({error.reason})"
+        case OSError(strerror=str(words)):
+            return words.lower()
+        case http.client.RemoteDisconnected() | http.client.IncompleteRead() | urllib3.exceptions.IncompleteRead():
+            return "the answer was cut off"
+        case http.client.HTTPException():
+            return "the answer is not HTTP"
+        case _:
+            return type(error).__name__
+
+
+def _refusal(status: int, headers: requests.structures.CaseInsensitiveDict[str], reason: str) -> EngageError:
+    if status == 429:
+        return RateLimited(_seconds(headers.get("Retry-After", "")), reason)
+    if status in (401, 403):
+        return Unauthorized(status, reason)
+    if status in (404, 410):
+        return Gone(status, reason)
+    if 400 <= status < 500 and status not in _UNSETTLED:
+        return Rejected(status, reason)
+    if 300 <= status < 400:
+        return Unknown("a redirect, which is not followed", status)
+    return Unknown(reason, status)
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Retry-After as seconds from now, between none and a day; None when absent or nonsense."""
+    try:
+        seconds = float(retry_after) if retry_after.strip().isdigit() else _seconds_until(retry_after)
+    except (ValueError, OverflowError):
+        return None
+    # No header may silence us for longer than a day.
+    return min(max(seconds, 0.0), _LONGEST_WAIT)
+
+
+def _seconds_until(http_date: str) -> float:
+    moment = parsedate_to_datetime(http_date)
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return (aware - datetime.now(UTC)).total_seconds()

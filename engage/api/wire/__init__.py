@@ -1,0 +1,43 @@
+"""The platform's objects as the guides document them; unknown fields are kept in `model_extra`."""
+
+from engage.api.wire.campaign import (
+    Campaign,
+    CampaignList,
+    CampaignLogEntry,
+    CampaignMessages,
+    CampaignNotifications,
+    CampaignWebhooks,
+    ConversationEmail,
+    Disposition,
+    Schedule,
+    SendingWindow,
+)
+from engage.api.wire.conversation import (
+    CampaignReference,
+    ConversationData,
+    ConversationPayload,
+    Endpoint,
+    Endpoints,
+    Lead,
+    Message,
+)
+
+__all__ = [
+    "Campaign",
+    "CampaignList",
+    "CampaignLogEntry",
+    "CampaignMessages",
+    "CampaignNotifications",
+    "CampaignReference",
+    "CampaignWebhooks",
+    "ConversationData",
+    "ConversationEmail",
+    "ConversationPayload",
+    "Disposition",
+    "Endpoint",
+    "Endpoints",
+    "Lead",
+    "Message",
+    "Schedule",
+    "SendingWindow",
+]

@@ -1,0 +1,156 @@
+"""Campaign, its parts, and the lead list (guide "Campaign and List Management")."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, model_validator
+
+from engage.api.wire.base import (
+    Flag,
+    Many,
+    Moment,
+    NoneIsBlank,
+    OptionalId,
+    OrNone,
+    RemoteId,
+    Text,
+    Whole,
+    WireModel,
+)
+
+MINUTES_OF_A_DAY = 24 * 60
+
+
+class Disposition(WireModel):
+    """A final word an agent may choose; the platform knows it by its name, `disposition` (reading 11)."""
+
+    id: OptionalId = None
+    disposition: Annotated[str, NoneIsBlank] = ""
+    success: Flag = None
+    do_not_contact: Flag = None
+
+
+class CampaignLogEntry(WireModel):
+    """One entry of the campaign's `events`."""
+
+    timestamp: Moment = None
+    type: Text = None
+    message: Text = None
+
+
+class SendingWindow(WireModel):
+    """Minutes past midnight in the lead's own time zone."""
+
+    start: Annotated[int, Field(ge=0, le=MINUTES_OF_A_DAY)]
+    end: Annotated[int, Field(ge=0, le=MINUTES_OF_A_DAY)]
+
+
+Windows = Annotated[list[SendingWindow] | None, OrNone()]
+
+
+class Schedule(WireModel):
+    """A day that is absent or not understood is None (no claim); an empty day is closed. `exceptions` stay raw."""
+
+    monday: Windows = None
+    tuesday: Windows = None
+    wednesday: Windows = None
+    thursday: Windows = None
+    friday: Windows = None
+    saturday: Windows = None
+    sunday: Windows = None
+    exceptions: Many[Any] = Field(default_factory=list)
+
+
+class CampaignMessages(WireModel):
+    """The five templates; in an update, None or "" leaves one as it is (reading 6)."""
+
+    outgoing_message: Text = None
+    response_message: Text = None
+    help_message: Text = None
+    stop_message: Text = None
+    start_message: Text = None
+
+
+class CampaignWebhooks(WireModel):
+    """Addresses the platform calls; ours hold the token of our receiver."""
+
+    delivery_result: Text = None
+    conversation_started: Text = None
+    incoming_message: Text = None
+    disposition: Text = None
+    opt_out: Text = None
+    opt_in: Text = None
+
+
+class ConversationEmail(WireModel):
+    to: Many[Any] = Field(default_factory=list)
+    cc: Many[Any] = Field(default_factory=list)
+    bcc: Many[Any] = Field(default_factory=list)
+    from_: Annotated[Text, Field(alias="from")] = None
+    reply_to: Text = None
+    subject: Text = None
+    html_body: Text = None
+    text_body: Text = None
+
+
+class CampaignNotifications(WireModel):
+    send_conversation_email: Flag = None
+    conversation_email: Annotated[ConversationEmail | None, OrNone()] = None
+
+
+class Campaign(WireModel):
+    """The Campaign object, every documented field."""
+
+    id: RemoteId
+    org_id: Whole = None
+    workspace_id: Whole = None
+    name: Annotated[str, NoneIsBlank] = ""
+    sharding_hash_code: Whole = None
+    created: Moment = None
+    updated: Moment = None
+    campaign_status: Text = None
+    sending_status: Text = None
+    sending_status_description: Text = None
+    next_run_time: Moment = None
+    sender_source_type: Text = None
+    sender_source_id: Text = None
+    aegis_workflow_id: Text = None
+    zendesk_approval_ticket_id: Text = None
+    carrier_daily_limits: Many[Any] = Field(default_factory=list)
+    custom_fields: Many[Any] = Field(default_factory=list)
+    events: Many[CampaignLogEntry] = Field(default_factory=list)
+    schedule: Annotated[Schedule | None, OrNone()] = None
+    messages: Annotated[CampaignMessages | None, OrNone()] = None
+    webhooks: Annotated[CampaignWebhooks | None, OrNone()] = None
+    notifications: Annotated[CampaignNotifications | None, OrNone()] = None
+    dispositions: Many[Disposition] = Field(default_factory=list)
+    all_campaign_fields: Many[str] = Field(default_factory=list)
+
+
+class CampaignList(WireModel):
+    """A lead list; its object is not documented, so several spellings are read and the rest is kept (reading 2)."""
+
+    id: OptionalId = None
+    name: Annotated[Text, Field(validation_alias=AliasChoices("name", "listName"))] = None
+    campaign_id: Annotated[OptionalId, Field(validation_alias=AliasChoices("campaignId", "messagingCampaignId"))] = None
+    status: Annotated[Text, Field(validation_alias=AliasChoices("status", "listStatus"))] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_nulls(cls, fields: Any) -> Any:
+        # A null under one spelling must not hide the value under the other.
+        return (
+            {name: value for name, value in fields.items() if value is not None} if isinstance(fields, dict) else fields
+        )
+
+    @model_validator(mode="after")
+    def _require_identity(self) -> CampaignList:
+        if self.id is None and not self.name:
+            raise ValueError("a list needs an id or a name")
+        return self
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Whatever whole numbers the platform adds, by its own names."""
+        return {name: value for name, value in (self.model_extra or {}).items() if type(value) is int}

@@ -1,0 +1,150 @@
+"""Conversation payload: what a webhook brings and the conversation endpoint answers (guide "Messaging Integration")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from pydantic import ConfigDict, Field, PlainValidator, model_validator
+
+from engage.api.origins import origin_of
+from engage.api.wire.base import (
+    Flag,
+    Many,
+    Moment,
+    NoneIsBlank,
+    OptionalId,
+    OrEmpty,
+    OrNone,
+    RemoteId,
+    Text,
+    Whole,
+    WireModel,
+)
+from engage.api.wire.campaign import Disposition
+from engage.vault import Secret
+
+
+class CampaignReference(WireModel):
+    """The campaign as a conversation names it: not the whole Campaign object."""
+
+    id: RemoteId
+    name: Annotated[str, NoneIsBlank] = ""
+    sender_source_type: Text = None
+
+
+class Lead(WireModel):
+    """The guide's "Lead Object Properties"; `lead_data` holds whatever was loaded, by the names it was loaded under."""
+
+    id: RemoteId
+    org_id: Whole = None
+    workspace_id: Whole = None
+    messaging_campaign_id: OptionalId = None
+    messaging_list_id: OptionalId = None
+    status: Text = None
+    status_message: Text = None
+    carrier: Text = None
+    normalized_carrier: Text = None
+    phone: Text = None
+    from_number: Text = None
+    time_zone: Text = None
+    zip: Text = None
+    state: Text = None
+    lat: Annotated[Annotated[float, Field(ge=-90, le=90)] | None, OrNone()] = None
+    lon: Annotated[Annotated[float, Field(ge=-180, le=180)] | None, OrNone()] = None
+    lead_data: Annotated[dict[str, Any], OrEmpty()] = Field(default_factory=dict)
+    created: Moment = None
+    sent: Moment = None
+    result: Moment = None
+    retry_after: Any = None
+    conversation_started: Flag = None
+    disposition: Text = None
+    disposition_timestamp: Moment = None
+
+
+class Message(WireModel):
+    """One text; `direction` is INBOUND from the lead, OUTBOUND to the lead, or a word yet unknown."""
+
+    id: RemoteId
+    sender: Text = None
+    direction: Text = None
+    timestamp: Moment = None
+    message: Annotated[str, NoneIsBlank] = ""
+
+
+class ConversationData(WireModel):
+    campaign: CampaignReference
+    lead: Lead
+    messages: Many[Message] = Field(default_factory=list)
+    dispositions: Many[Disposition] = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _campaign_from_lead(cls, fields: Any) -> Any:
+        # An opt-out must not be lost over a missing part that the lead names as well.
+        if isinstance(fields, dict) and fields.get("campaign") is None and isinstance(fields.get("lead"), dict):
+            campaign_id = fields["lead"].get("messagingCampaignId")
+            return {**fields, "campaign": {"id": campaign_id}} if campaign_id else fields
+        return fields
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What we take from an endpoint's URL: its key, and for information the origin it names. It is never called."""
+
+    key: Secret
+    origin: str
+
+
+def _read_endpoint(url: object) -> Endpoint | None:
+    if not isinstance(url, str):
+        return url if isinstance(url, Endpoint) else None
+    query = url.partition("#")[0].partition("?")[2]
+    keys = {value for name, _, value in (part.partition("=") for part in query.split("&")) if name == "key"}
+    # A URL that names two keys, or one that is no plain word of a sane length, names none.
+    key = unquote(keys.pop()) if len(keys) == 1 and len(query) < 2000 else ""
+    usable = key.isascii() and key.isprintable() and len(key) <= 500
+    return Endpoint(key=Secret(key if usable else ""), origin=origin_of(url)[:200])
+
+
+EndpointUrl = Annotated[Endpoint | None, PlainValidator(_read_endpoint), Field(exclude=True)]
+
+
+class Endpoints(WireModel):
+    """The guide's "Endpoints Properties". Unknown ones are dropped, not kept: their URLs hold keys in the clear."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    embeddable_widget: EndpointUrl = None
+    conversation_endpoint: EndpointUrl = None
+    send_message_endpoint: EndpointUrl = None
+    disposition_endpoint: EndpointUrl = None
+
+    @property
+    def known(self) -> list[Endpoint]:
+        """Those that name a key; the conversation endpoint first."""
+        all_four = (
+            self.conversation_endpoint,
+            self.send_message_endpoint,
+            self.disposition_endpoint,
+            self.embeddable_widget,
+        )
+        return [endpoint for endpoint in all_four if endpoint is not None and endpoint.key]
+
+    @property
+    def key(self) -> Secret:
+        """The key of this conversation; empty when none of the URLs names one."""
+        return self.known[0].key if self.known else Secret("")
+
+
+class ConversationPayload(WireModel):
+    """`event_type` is absent in the answer of the conversation endpoint; `key` is empty when no URL names one."""
+
+    event_type: Text = None
+    data: ConversationData
+    endpoints: Annotated[Endpoints | None, OrNone()] = None
+
+    @property
+    def key(self) -> Secret:
+        return self.endpoints.key if self.endpoints else Secret("")
