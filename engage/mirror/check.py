@@ -1,0 +1,62 @@
+"""The whole mirror against the platform, difference by difference. It only looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engage.api.client import EngageClient
+from engage.api.errors import EngageError, Gone, Unauthorized
+from engage.mirror.observations import CampaignObservation
+from engage.mirror.platform import client_for
+from engage.models import Campaign, Conversation, Message, Workspace
+
+
+def find_differences() -> Iterator[str]:
+    """One line per difference, over every workspace. Raises the errors of engage.api when nothing can be compared."""
+    for workspace in Workspace.objects.order_by("pk"):
+        client = client_for(workspace)
+        yield from _campaigns(workspace, client)
+        conversations = Conversation.objects.filter(workspace=workspace).select_related("lead").order_by("pk")
+        for conversation in conversations.iterator(chunk_size=500):
+            yield from _conversation(conversation, client)
+
+
+def _campaigns(workspace: Workspace, client: EngageClient) -> Iterator[str]:
+    mirrored = {row.remote_id: row for row in Campaign.objects.filter(workspace=workspace)}
+    for campaign in client.list_campaigns():
+        row = mirrored.pop(campaign.id, None)
+        if row is None:
+            yield f"campaign {campaign.id}: not in the mirror"
+        elif row.document != CampaignObservation(campaign, workspace.created_at).document:
+            yield f"campaign {campaign.id}: the mirror holds an older or another description"
+    for remote_id in sorted(mirrored):
+        yield f"campaign {remote_id}: not at the platform"
+
+
+def _conversation(conversation: Conversation, client: EngageClient) -> Iterator[str]:
+    name = f"conversation {conversation.pk} (lead {conversation.lead.remote_id})"
+    key = conversation.key or conversation.offered_key
+    if not key:
+        yield f"{name}: no key to read it with"
+        return
+    try:
+        payload = client.get_conversation(key)
+    except (Gone, Unauthorized):
+        yield f"{name}: unknown to the platform"
+        return
+    except EngageError as error:
+        yield f"{name}: could not be read ({type(error).__name__})"
+        return
+    rows = {row.remote_id: row for row in Message.objects.filter(conversation=conversation)}
+    for message in payload.data.messages:
+        row = rows.pop(message.id, None)
+        if row is None:
+            yield f"{name}: message {message.id} is missing from the mirror"
+        elif row.text != message.message or row.is_inbound != (message.direction != "OUTBOUND"):
+            yield f"{name}: message {message.id} differs"
+    for remote_id in sorted(rows):
+        yield f"{name}: message {remote_id} is not at the platform"
+    if (payload.data.lead.disposition or "") != conversation.disposition:
+        yield f"{name}: disposition differs"
+    if (payload.data.lead.phone or "") != conversation.lead.phone:
+        yield f"{name}: phone differs"

@@ -1,0 +1,274 @@
+"""Observations to rows, many at once, announcing what changed: all in the caller's transaction.
+
+The order of work is the order of locks: campaigns and leads come to be, then the conversations are locked by id, and
+everything below a conversation is read and written under its lock.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engage.api.events import ConversationKind
+from engage.api.wire import Message as WireMessage
+from engage.mirror import bulk
+from engage.mirror.campaigns import ensure_campaigns, merge_campaigns, merge_lead_lists
+from engage.mirror.evidence import collect_evidence, record_evidence
+from engage.mirror.leads import fill_lead, furthest_status
+from engage.mirror.observations import ConversationObservation, Observations, clip
+from engage.mirror.summary import SUMMARY_FIELDS, summarize
+from engage.models import Change, Conversation, Disposition, Lead, Message
+from engage.sms.keywords import Signal, signal
+from engage.vault import seal
+
+# Versions rise with every text; what they stand for seldom changes and is written apart.
+_VERSION_FIELDS = ("offered_version", "dispositions_version", "lead_version", "read_wanted_at")
+_OFFER_FIELDS = ("sealed_offered_key", "offered_key_fingerprint", "dispositions")
+
+
+_MESSAGE_FIELDS = ("is_inbound", "sender", "text", "sent_at", "signal", "is_confirmed")
+_SAVED_FIELDS = (*_VERSION_FIELDS, *SUMMARY_FIELDS)
+
+_SUMMARY_FROM = len(_VERSION_FIELDS)
+
+
+def _saved_fields(row: Conversation) -> list[object]:
+    return [getattr(row, name) for name in _SAVED_FIELDS]
+
+
+@dataclass
+class Merged:
+    """One conversation while statements about it are applied. `before`: its fields as they were when locked."""
+
+    conversation: Conversation
+    lead: Lead
+    observations: list[ConversationObservation]
+    before: list[object]
+    is_new: bool = False
+    has_new_offers: bool = False
+    new_messages: list[Message] = field(default_factory=list)
+    confirmed_messages: list[Message] = field(default_factory=list)
+    new_dispositions: list[Disposition] = field(default_factory=list)
+    is_changed: bool = False
+
+
+def merge(workspace_id: int, observations: Observations) -> set[int]:
+    """Apply what was said about one workspace; returns the ids of conversations that changed."""
+    merge_campaigns(workspace_id, observations.campaigns)
+    merge_lead_lists(workspace_id, observations.lead_lists)
+    if not observations.conversations:
+        return set()
+    merged = _lock(workspace_id, observations.conversations)
+    _merge_leads(merged)
+    _merge_messages(merged)
+    _merge_dispositions(merged)
+    changed = record_evidence(workspace_id, collect_evidence(merged))
+    others = _lock_others(merged, changed)
+    _merge_conversations(merged, others)
+    announced = {item.conversation.id: item.conversation.campaign_id for item in merged if item.is_changed}
+    announced |= {row.id: row.campaign_id for row in others}
+    Change.record_conversations(sorted(announced.items()))
+    return set(announced)
+
+
+def _lock(workspace_id: int, observations: list[ConversationObservation]) -> list[Merged]:
+    """Find or make the rows of every lead that is spoken of, and lock their conversations."""
+    by_lead: dict[str, list[ConversationObservation]] = defaultdict(list)
+    for observation in observations:
+        by_lead[observation.lead.id].append(observation)
+    campaigns = ensure_campaigns(workspace_id, [observation.payload.data.campaign for observation in observations])
+    known = Lead.objects.filter(workspace_id=workspace_id, remote_id__in=by_lead).only("remote_id", "phone", "campaign_id")
+    leads = {row.remote_id: row for row in known}
+    missing = sorted(set(by_lead) - set(leads))
+    for remote_id in missing:
+        newest = max(by_lead[remote_id], key=lambda observation: observation.version)
+        campaign = campaigns[newest.payload.data.campaign.id]
+        leads[remote_id] = Lead(workspace_id=workspace_id, campaign_id=campaign.id, remote_id=remote_id)
+        fill_lead(leads[remote_id], newest.lead)
+    new_leads = [leads[remote_id] for remote_id in missing]
+    bulk.insert(new_leads)
+    bulk.insert([Conversation(workspace_id=workspace_id, campaign_id=lead.campaign_id, lead=lead) for lead in new_leads])
+    by_id = {lead.id: lead for lead in leads.values()}
+    locked = Conversation.objects.select_for_update().filter(lead_id__in=by_id).order_by("id")
+    is_new = {lead.id for lead in new_leads}
+    return [
+        Merged(
+            conversation=row,
+            lead=by_id[row.lead_id],
+            observations=by_lead[by_id[row.lead_id].remote_id],
+            before=_saved_fields(row),
+            is_new=row.lead_id in is_new,
+        )
+        for row in locked
+    ]
+
+
+def _merge_leads(merged: list[Merged]) -> None:
+    """The greatest version says all but the status, which only moves forward. Written only where something differs."""
+    speaking = [item for item in merged if _says_something_new(item)]
+    whole = Lead.objects.in_bulk([item.lead.id for item in speaking])
+    changed: list[Lead] = []
+    for item in speaking:
+        lead = item.lead = whole[item.lead.id]
+        before = {name: getattr(lead, name) for name in _LEAD_FIELDS}
+        newest = max(item.observations, key=lambda observation: observation.version)
+        if newest.version > item.conversation.lead_version:
+            fill_lead(lead, newest.lead)
+        words = (clip(observation.lead.status, 100) for observation in item.observations)
+        lead.status = furthest_status([lead.status, *words])
+        if any(getattr(lead, name) != value for name, value in before.items()):
+            item.is_changed = True
+            changed.append(lead)
+    bulk.update(changed, _LEAD_FIELDS)
+    for item in merged:
+        versions = (observation.version for observation in item.observations)
+        item.conversation.lead_version = max(item.conversation.lead_version, *versions)
+
+
+def _says_something_new(item: Merged) -> bool:
+    """A version ends in a digest of the content: where all are the row's own, its columns need not be read."""
+    digest = item.conversation.lead_version.rpartition(" ")[2]
+    return any(observation.version.rpartition(" ")[2] != digest for observation in item.observations)
+
+
+_LEAD_FIELDS = [
+    field.name for field in Lead._meta.concrete_fields if field.name not in ("id", "workspace", "campaign", "remote_id")
+]
+
+
+def _merge_messages(merged: list[Merged]) -> None:
+    """Messages by remote id. What a GET shows overrides what a webhook said and is not overridden."""
+    known: dict[tuple[int, str], Message] = {}
+    wanted = {message.id for item in merged for observation in item.observations for message in observation.messages}
+    rows = Message.objects.filter(conversation__in=[item.conversation.id for item in merged], remote_id__in=wanted)
+    for known_row in rows:
+        known[known_row.conversation_id, known_row.remote_id] = known_row
+    rewritten: dict[int, Message] = {}
+    for item in merged:
+        for observation in sorted(item.observations, key=lambda observation: observation.is_read):
+            for said in observation.messages:
+                row = known.get((item.conversation.id, said.id))
+                stated = _message_row(item.conversation, observation, said)
+                if row is None:
+                    known[item.conversation.id, said.id] = stated
+                    item.new_messages.append(stated)
+                elif _override(row, stated):
+                    item.confirmed_messages.append(row)
+                    if row.pk is not None:
+                        rewritten[row.pk] = row
+    bulk.insert([message for item in merged for message in item.new_messages])
+    bulk.update(list(rewritten.values()), _MESSAGE_FIELDS)
+    for item in merged:
+        item.is_changed = item.is_changed or bool(item.new_messages or item.confirmed_messages)
+
+
+def _message_row(conversation: Conversation, observation: ConversationObservation, said: WireMessage) -> Message:
+    is_inbound = (said.direction or "").upper() != "OUTBOUND"
+    return Message(
+        conversation=conversation,
+        remote_id=said.id,
+        is_inbound=is_inbound,
+        sender=clip(said.sender, 60),
+        text=said.message,
+        sent_at=observation.sent_at(said),
+        signal=signal(said.message).value if is_inbound else "",
+        is_confirmed=observation.is_read,
+    )
+
+
+def _override(row: Message, stated: Message) -> bool:
+    """Take over the other statement of the same message, where it weighs more; true when the row changed."""
+
+    def weight(message: Message) -> tuple[bool, datetime, str]:
+        return (message.is_confirmed, message.sent_at, message.text)
+
+    if weight(stated) <= weight(row):
+        return False
+    for name in _MESSAGE_FIELDS:
+        setattr(row, name, getattr(stated, name))
+    return True
+
+
+def _merge_dispositions(merged: list[Merged]) -> None:
+    """Every disposition the lead was ever seen with is a row; which is current follows from their times."""
+    stated: dict[tuple[int, datetime, str], tuple[Merged, Disposition]] = {}
+    for item in merged:
+        for observation in item.observations:
+            name = clip(observation.lead.disposition, 300)
+            if name:
+                chosen_at = observation.lead.disposition_timestamp or observation.as_of
+                row = Disposition(conversation=item.conversation, name=name, chosen_at=chosen_at)
+                stated[item.conversation.id, chosen_at, name] = (item, row)
+    if not stated:
+        return
+    known = Disposition.objects.filter(conversation_id__in={key[0] for key in stated})
+    for key in known.values_list("conversation_id", "chosen_at", "name"):
+        stated.pop(key, None)
+    for item, row in stated.values():
+        item.new_dispositions.append(row)
+        item.is_changed = True
+    Disposition.objects.bulk_create(row for _, row in stated.values())
+
+
+def _lock_others(merged: list[Merged], phones: set[str]) -> list[Conversation]:
+    """Conversations in other campaigns with the numbers whose consent changed: they open and close together."""
+    if not phones:
+        return []
+    mine = [item.conversation.id for item in merged]
+    workspace_id = merged[0].conversation.workspace_id
+    others = Conversation.objects.select_for_update(of=("self",)).filter(
+        workspace_id=workspace_id, lead__phone__in=phones - {""}
+    )
+    return list(others.exclude(id__in=mine).order_by("id"))
+
+
+def _merge_conversations(merged: list[Merged], others: list[Conversation]) -> None:
+    """Keys, own dispositions and the summary; one statement writes all rows that differ."""
+    rows = [*(item.conversation for item in merged), *others]
+    before = {row.id: _saved_fields(row) for row in others} | {item.conversation.id: item.before for item in merged}
+    for item in merged:
+        _take_offers(item)
+        _want_read(item)
+    summarize(rows)
+    changed = {row.id: row for row in rows if before[row.id] != _saved_fields(row)}
+    bulk.update(list(changed.values()), _SAVED_FIELDS)
+    bulk.update([item.conversation for item in merged if item.has_new_offers], _OFFER_FIELDS)
+    for item in merged:
+        is_moved = item.before[_SUMMARY_FROM:] != _saved_fields(item.conversation)[_SUMMARY_FROM:]
+        item.is_changed = item.is_changed or item.is_new or item.has_new_offers or is_moved
+    others[:] = [row for row in others if row.id in changed]
+
+
+def _take_offers(item: Merged) -> None:
+    """Its own dispositions, and the key the newest statement names. A key is only offered here: a GET confirms it."""
+    row = item.conversation
+    listed = max(item.observations, key=lambda observation: observation.dispositions_version)
+    if listed.dispositions_version > row.dispositions_version:
+        row.dispositions_version = listed.dispositions_version
+        item.has_new_offers = row.dispositions != listed.dispositions
+        row.dispositions = listed.dispositions
+    keyed = max(item.observations, key=lambda observation: observation.key_version)
+    if keyed.key_version > row.offered_version:
+        row.offered_version = keyed.key_version
+        if keyed.key_fingerprint != row.offered_key_fingerprint:
+            item.has_new_offers = True
+            row.offered_key_fingerprint = keyed.key_fingerprint
+            row.sealed_offered_key = seal(keyed.payload.key)
+
+
+def _want_read(item: Merged) -> None:
+    """A GET is due for a conversation first seen in a webhook, for a key we do not know, and for every opt-in."""
+    row = item.conversation
+    hints = [observation for observation in item.observations if not observation.is_read]
+    if not hints:
+        return
+    seen_at = max(observation.seen_at for observation in hints)
+    is_unproven = not row.is_confirmed or row.offered_key_fingerprint not in ("", row.key_fingerprint)
+    if any(observation.kind == ConversationKind.OPT_IN for observation in hints) or any(
+        message.signal == Signal.START.value for message in item.new_messages
+    ):
+        # Even when a GET is under way: it may have begun before the lead said START.
+        row.read_wanted_at = seen_at
+    elif is_unproven and row.denied_at is None and row.read_wanted_at is None:
+        row.read_wanted_at = seen_at

@@ -1,0 +1,142 @@
+"""What the platform said, from a delivery or a GET, in the one shape that `merge` takes.
+
+Every choice between two statements is made by comparing values that are part of the statements themselves. So the
+mirror is a function of the set of observations: order, repetition and batching change nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from engage.api.events import ConversationKind
+from engage.api.wire import Campaign, CampaignList, ConversationPayload, Lead, Message
+from engage.vault import fingerprint
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def clip(value: object, length: int) -> str:
+    """Text that fits its column; None is empty."""
+    return "" if value is None else str(value)[:length]
+
+
+def _digest(document: object) -> str:
+    text = json.dumps(document, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class ConversationObservation:
+    """One statement about one conversation. `is_read`: answered to our GET, so it vouches for itself."""
+
+    payload: ConversationPayload
+    seen_at: datetime
+    kind: ConversationKind | None = None
+    is_read: bool = False
+
+    @property
+    def lead(self) -> Lead:
+        return self.payload.data.lead
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.payload.data.messages
+
+    @cached_property
+    def lead_document(self) -> dict[str, Any]:
+        return self.lead.model_dump(mode="python")
+
+    @cached_property
+    def as_of(self) -> datetime:
+        """The newest moment at the platform that this statement knows of."""
+        lead = self.lead
+        moments = [
+            lead.created,
+            lead.sent,
+            lead.result,
+            lead.disposition_timestamp,
+            *(m.timestamp for m in self.messages),
+        ]
+        return max((moment for moment in moments if moment is not None), default=EPOCH)
+
+    @cached_property
+    def version(self) -> str:
+        """Orders statements about the lead: a whole one before a partial one, then by time, then by content."""
+        whole = "1" if self.lead.phone else "0"
+        return f"{whole} {self.as_of.isoformat(timespec='microseconds')} {_digest(self.lead_document)}"
+
+    @cached_property
+    def dispositions(self) -> list[dict[str, Any]]:
+        return [entry.model_dump(mode="json", by_alias=True) for entry in self.payload.data.dispositions]
+
+    @cached_property
+    def dispositions_version(self) -> str:
+        """Empty when the statement carries no list."""
+        if not self.dispositions:
+            return ""
+        return f"{self.as_of.isoformat(timespec='microseconds')} {_digest(self.dispositions)}"
+
+    @cached_property
+    def key_fingerprint(self) -> str:
+        return fingerprint(self.payload.key) if self.payload.key else ""
+
+    @cached_property
+    def key_version(self) -> str:
+        """Empty when the statement names no key."""
+        if not self.key_fingerprint:
+            return ""
+        return f"{self.as_of.isoformat(timespec='microseconds')} {self.key_fingerprint[:16]}"
+
+    def sent_at(self, message: Message) -> datetime:
+        """The platform's time of a message; a message without one is dated by what is certain not to be later."""
+        return message.timestamp or self.lead.sent or EPOCH
+
+
+@dataclass(frozen=True)
+class CampaignObservation:
+    campaign: Campaign
+    seen_at: datetime
+    is_read: bool = False
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = self.campaign.model_dump(mode="json", by_alias=True)
+        return document
+
+    @cached_property
+    def version(self) -> str:
+        return f"{(self.campaign.updated or EPOCH).isoformat(timespec='microseconds')} {_digest(self.document)}"
+
+
+@dataclass(frozen=True)
+class LeadListObservation:
+    lead_list: CampaignList
+    seen_at: datetime
+    # Where the list object does not name its campaign, as in the answer to a call that did.
+    campaign_remote_id: str = ""
+    is_read: bool = False
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = self.lead_list.model_dump(mode="json", by_alias=True)
+        return document
+
+    @cached_property
+    def version(self) -> str:
+        """By its own `updated`, should it carry one; else by when it was seen, which is all there is."""
+        updated = str((self.lead_list.model_extra or {}).get("updated") or "")
+        return f"{updated[:40] or self.seen_at.isoformat(timespec='microseconds')} {_digest(self.document)}"
+
+
+@dataclass
+class Observations:
+    """What one batch says about one workspace."""
+
+    conversations: list[ConversationObservation] = field(default_factory=list)
+    campaigns: list[CampaignObservation] = field(default_factory=list)
+    lead_lists: list[LeadListObservation] = field(default_factory=list)

@@ -1,0 +1,15 @@
+"""The way to the platform of one workspace: its configured origins, its key."""
+
+from __future__ import annotations
+
+from engage.api.client import EngageClient
+from engage.api.origins import Origins
+from engage.models import Workspace
+
+
+def client_for(workspace: Workspace) -> EngageClient:
+    """A client that talks to the origins configured for this workspace and to no others."""
+    origins = Origins(
+        core=workspace.core_origin, conversation=workspace.conversation_origin, widget=workspace.widget_origin
+    )
+    return EngageClient(origins, workspace.api_key)

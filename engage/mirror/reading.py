@@ -1,0 +1,84 @@
+"""GET one conversation and merge what it says. A good answer is what confirms a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from engage.api.client import EngageClient
+from engage.api.errors import Gone, Unauthorized
+from engage.api.wire import ConversationPayload
+from engage.mirror.merge import merge
+from engage.mirror.observations import ConversationObservation, Observations
+from engage.models import Change, Conversation
+from engage.vault import Secret, fingerprint, seal
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the platform answered. `started_at`: our clock before the request, so what it shows is no older."""
+
+    started_at: datetime
+    payload: ConversationPayload
+
+
+def read_conversation(conversation: Conversation, client: EngageClient, *, claim: datetime | None = None) -> Reading:
+    """Ask with the confirmed key; when there is none, or it is refused, with the offered one.
+
+    The mirror holds the answer afterwards and `conversation` is refreshed in place. `claim` is the `read_wanted_at` by
+    which the caller claimed this read. Raises the errors of engage.api; Gone or Unauthorized after both keys were
+    refused, which is marked on the conversation.
+    """
+    started_at = timezone.now()
+    try:
+        key, payload = _ask(conversation, client)
+    except (Gone, Unauthorized):
+        _mark_denied(conversation, started_at)
+        raise
+    with transaction.atomic():
+        _confirm_key(conversation, key, started_at, claim)
+        observation = ConversationObservation(payload, started_at, is_read=True)
+        merge(conversation.workspace_id, Observations(conversations=[observation]))
+    conversation.refresh_from_db()
+    return Reading(started_at, payload)
+
+
+def _ask(conversation: Conversation, client: EngageClient) -> tuple[Secret, ConversationPayload]:
+    candidates = [key for key in (conversation.key, conversation.offered_key) if key]
+    for number, key in enumerate(dict.fromkeys(candidates), start=1):
+        try:
+            payload = client.get_conversation(key)
+        except (Gone, Unauthorized):
+            if number == len(set(candidates)):
+                raise
+            continue
+        if payload.data.lead.id != conversation.lead.remote_id:
+            # A key of another conversation: using it would send a reply to a stranger.
+            raise Gone(404, "the key opens another conversation")
+        return key, payload
+    raise Gone(404, "no key was ever named for this conversation")
+
+
+def _confirm_key(conversation: Conversation, key: Secret, read_at: datetime, claim: datetime | None) -> None:
+    """The key that answered is the key; the read that was wanted before it began is done."""
+    rows = Conversation.objects.filter(pk=conversation.pk)
+    was_unconfirmed = rows.filter(key_fingerprint="").exists() or rows.filter(denied_at__isnull=False).exists()
+    rows.update(sealed_key=seal(key), key_fingerprint=fingerprint(key), read_at=read_at, denied_at=None)
+    rows.filter(Q(read_wanted_at__lte=read_at) | Q(read_wanted_at=claim)).update(read_wanted_at=None)
+    if was_unconfirmed:
+        Change.record_conversations([(conversation.pk, conversation.campaign_id)])
+
+
+def _mark_denied(conversation: Conversation, at: datetime) -> None:
+    """The platform does not know it: a forgery, or a key that ended. People see that; nobody is written to."""
+    with transaction.atomic():
+        rows = Conversation.objects.filter(pk=conversation.pk)
+        is_news = rows.filter(denied_at__isnull=True).update(denied_at=at)
+        rows.update(read_wanted_at=None)
+        if is_news:
+            Change.record_conversations([(conversation.pk, conversation.campaign_id)])
+    conversation.refresh_from_db()

@@ -1,0 +1,130 @@
+"""Where a conversation stands, computed from its messages, dispositions and the consent of its number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from engage.mirror.bulk import update
+from engage.mirror.consent import locked_numbers, number_of
+from engage.models import Conversation, Disposition, Lead, Message
+from engage.sms.keywords import Signal
+
+# The platform answers by itself at once; nobody reads and types this fast. Such an answer does not end a wait.
+AUTOMATIC_WITHIN = timedelta(seconds=10)
+
+SUMMARY_FIELDS = (
+    "status",
+    "started_at",
+    "waiting_since",
+    "last_inbound_at",
+    "last_message_at",
+    "last_message_text",
+    "last_message_is_inbound",
+    "may_be_opt_out",
+    "disposition",
+    "disposition_at",
+)
+
+
+@dataclass
+class Thread:
+    """The course of one conversation, as far as its state depends on it. Fed with messages in the platform's order."""
+
+    answered_through: datetime | None
+    started_at: datetime | None = None
+    waiting_since: datetime | None = None
+    last_inbound_at: datetime | None = None
+    last_message_at: datetime | None = None
+    last_message_id: int | None = None
+    last_is_inbound: bool = False
+    may_be_opt_out: bool = False
+    dispositions: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def add(self, message_id: int, sent_at: datetime, is_inbound: bool, signal: str) -> None:
+        self.last_message_at, self.last_message_id, self.last_is_inbound = sent_at, message_id, is_inbound
+        if is_inbound:
+            self.started_at = self.started_at or sent_at
+            self.last_inbound_at = sent_at
+            is_answered = self.answered_through is not None and sent_at <= self.answered_through
+            if not is_answered:
+                self.waiting_since = self.waiting_since or sent_at
+                self.may_be_opt_out = self.may_be_opt_out or signal == Signal.MAYBE_STOP.value
+        elif self.last_inbound_at is not None and sent_at - self.last_inbound_at > AUTOMATIC_WITHIN:
+            self.waiting_since = None
+            self.may_be_opt_out = False
+
+
+def refresh(conversation_ids: Iterable[int]) -> list[Conversation]:
+    """Recompute inside the caller's transaction; returns those that changed, saved. Announcing is the caller's."""
+    # The lock lets two merges of one conversation see each other's messages; on SQLite the write transaction does.
+    locked = Conversation.objects.select_for_update().filter(id__in=set(conversation_ids)).order_by("id")
+    return refresh_locked(list(locked))
+
+
+def refresh_locked(conversations: list[Conversation]) -> list[Conversation]:
+    """As `refresh`, for rows the caller holds locked. Saves the summary only."""
+    before = {row.id: [getattr(row, name) for name in SUMMARY_FIELDS] for row in conversations}
+    summarize(conversations)
+    changed = [row for row in conversations if before[row.id] != [getattr(row, name) for name in SUMMARY_FIELDS]]
+    update(changed, SUMMARY_FIELDS)
+    return changed
+
+
+def summarize(conversations: list[Conversation]) -> None:
+    """Set the summary fields of the rows, saving nothing. Five queries for any number of conversations."""
+    threads = _read_threads(conversations)
+    locked = _read_locks(conversations)
+    texts = dict(
+        Message.objects.filter(id__in=[thread.last_message_id for thread in threads.values()]).values_list("id", "text")
+    )
+    for row in conversations:
+        thread = threads[row.id]
+        _apply(row, thread, is_locked=row.id in locked)
+        row.last_message_text = texts.get(thread.last_message_id or 0, "")[:200]
+
+
+def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
+    threads = {row.id: Thread(answered_through=row.answered_through) for row in conversations}
+    messages = Message.objects.filter(conversation_id__in=threads).order_by("sent_at", "remote_id")
+    for conversation_id, message_id, sent_at, is_inbound, signal in messages.values_list(
+        "conversation_id", "id", "sent_at", "is_inbound", "signal"
+    ):
+        threads[conversation_id].add(message_id, sent_at, is_inbound, signal)
+    chosen = Disposition.objects.filter(conversation_id__in=threads)
+    for conversation_id, chosen_at, name in chosen.values_list("conversation_id", "chosen_at", "name"):
+        threads[conversation_id].dispositions.append((chosen_at, name))
+    return threads
+
+
+def _read_locks(conversations: list[Conversation]) -> set[int]:
+    """Ids of conversations whose number must not be texted."""
+    leads = Lead.objects.filter(id__in=[row.lead_id for row in conversations])
+    numbers: Mapping[int, str] = {
+        lead_id: number_of(phone, remote_id)
+        for lead_id, phone, remote_id in leads.values_list("id", "phone", "remote_id")
+    }
+    by_workspace: dict[int, list[str]] = defaultdict(list)
+    for row in conversations:
+        by_workspace[row.workspace_id].append(numbers[row.lead_id])
+    locked = {workspace: locked_numbers(workspace, phones) for workspace, phones in by_workspace.items()}
+    return {row.id for row in conversations if numbers[row.lead_id] in locked[row.workspace_id]}
+
+
+def _apply(row: Conversation, thread: Thread, *, is_locked: bool) -> None:
+    row.started_at = thread.started_at
+    row.last_inbound_at = thread.last_inbound_at
+    row.last_message_at = thread.last_message_at
+    row.last_message_is_inbound = thread.last_is_inbound
+    row.disposition_at, row.disposition = max(thread.dispositions, default=(None, ""))
+    if is_locked:
+        row.status = Conversation.Status.OPTED_OUT
+    elif row.disposition_at and (thread.last_inbound_at is None or thread.last_inbound_at <= row.disposition_at):
+        row.status = Conversation.Status.CLOSED
+    else:
+        # A lead who writes again after the end opens it again.
+        row.status = Conversation.Status.OPEN
+    row.waiting_since = thread.waiting_since if row.is_open else None
+    row.may_be_opt_out = thread.may_be_opt_out and row.is_open

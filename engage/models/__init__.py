@@ -1,0 +1,26 @@
+"""Remote facts, as rows: everything here can be rebuilt by replaying the ledger and by GET."""
+
+from engage.models.campaign import Campaign, LeadList
+from engage.models.change import Change
+from engage.models.command import Attempt, Command
+from engage.models.consent import Consent
+from engage.models.conversation import Conversation, Disposition
+from engage.models.delivery import Delivery
+from engage.models.lead import Lead
+from engage.models.message import Message
+from engage.models.workspace import Workspace
+
+__all__ = [
+    "Attempt",
+    "Campaign",
+    "Change",
+    "Command",
+    "Consent",
+    "Conversation",
+    "Delivery",
+    "Disposition",
+    "Lead",
+    "LeadList",
+    "Message",
+    "Workspace",
+]

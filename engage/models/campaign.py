@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from engage.models.workspace import Workspace
+
+
+class Campaign(models.Model):
+    """A campaign as the platform last described it. `document` is that description whole, unknown fields included."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="campaigns")
+    remote_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=500, blank=True)
+    status = models.CharField(max_length=100, blank=True, help_text="campaignStatus; an open set of words")
+    sending_status = models.CharField(max_length=100, blank=True)
+    sender_source_type = models.CharField(max_length=100, blank=True)
+    was_active = models.BooleanField(default=False, help_text="seen ACTIVE before; READY then reads as paused")
+    document = models.JSONField(default=dict, blank=True)
+    version = models.CharField(max_length=100, blank=True, help_text="orders what was said of it; the greatest wins")
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="last time our own API key could see it")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("workspace", "remote_id"), name="campaign_is_one_row"),)
+
+    def __str__(self) -> str:
+        return self.name or self.remote_id
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """The five templates by their documented names; absent and null ones are empty."""
+        templates = self.document.get("messages")
+        return {name: str(text or "") for name, text in templates.items()} if isinstance(templates, dict) else {}
+
+    @property
+    def schedule(self) -> dict[str, Any]:
+        schedule = self.document.get("schedule")
+        return schedule if isinstance(schedule, dict) else {}
+
+    @property
+    def is_paused(self) -> bool:
+        """There is no PAUSED at the platform: a campaign that was active and is READY was paused."""
+        return self.status == "READY" and self.was_active
+
+
+class LeadList(models.Model):
+    """A list of leads inside a campaign, named verbatim as it was loaded."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="lead_lists")
+    remote_id = models.CharField(max_length=200)
+    name = models.TextField(blank=True)
+    status = models.CharField(max_length=100, blank=True)
+    document = models.JSONField(default=dict, blank=True)
+    version = models.CharField(max_length=100, blank=True, help_text="orders what was said of it; the greatest wins")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("campaign", "remote_id"), name="lead_list_is_one_row"),)
+
+    def __str__(self) -> str:
+        return self.name or self.remote_id

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from engage.models.campaign import Campaign
+from engage.models.conversation import Conversation
+from engage.models.message import Message
+from engage.models.workspace import Workspace
+
+
+class CommandQuerySet(models.QuerySet["Command"]):
+    def replies(self) -> CommandQuerySet:
+        return self.filter(kind=Command.Kind.REPLY)
+
+    def dispositions(self) -> CommandQuerySet:
+        return self.filter(kind=Command.Kind.DISPOSITION)
+
+    def in_flight(self) -> CommandQuerySet:
+        return self.filter(state__in=Command.IN_FLIGHT)
+
+    def unsettled(self) -> CommandQuerySet:
+        """Not yet where nothing more can happen to it by itself or by a person's decision."""
+        return self.exclude(state__in=Command.SETTLED)
+
+    def needing_decision(self) -> CommandQuerySet:
+        return self.filter(state__in=Command.NEEDS_DECISION)
+
+
+class Command(models.Model):
+    """One thing we want the platform to do. Committed before anything leaves; its state is what the agent sees."""
+
+    class Kind(models.TextChoices):
+        REPLY = "reply"
+        DISPOSITION = "disposition"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        PREFLIGHT = "preflight", "Waiting"
+        RETRY_WAIT = "retry_wait", "Engage is not reachable, will be sent when it is back"
+        HELD = "held", "Held back until somebody releases it"
+        SENDING = "sending", "Sending"
+        ACCEPTED = "accepted", "Accepted"
+        CHECKING = "checking", "No answer from Engage, checking"
+        PROBABLE = "probable", "Is this the same message?"
+        UNCONFIRMED = "unconfirmed", "Could not be confirmed"
+        CONFIRMED = "confirmed", "Confirmed"
+        REJECTED = "rejected", "Refused by Engage"
+        CANCELLED = "cancelled", "Not sent"
+        EXPIRED = "expired", "Too late, not sent"
+        DISCARDED = "discarded", "Discarded"
+
+    WAITING = (State.QUEUED, State.RETRY_WAIT)
+    IN_FLIGHT = (State.PREFLIGHT, State.SENDING, State.CHECKING)
+    WATCHED = (State.ACCEPTED, State.CHECKING, State.PROBABLE, State.UNCONFIRMED)
+    NEEDS_DECISION = (State.PROBABLE, State.UNCONFIRMED)
+    SETTLED = (State.CONFIRMED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.DISCARDED)
+    FAILED = (State.UNCONFIRMED, State.PROBABLE, State.REJECTED, State.CANCELLED, State.EXPIRED, State.DISCARDED)
+
+    key = models.UUIDField(
+        unique=True, default=uuid.uuid4, help_text="made by the browser: a double click is one reply"
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="commands")
+    conversation = models.ForeignKey(
+        Conversation, null=True, blank=True, on_delete=models.CASCADE, related_name="commands"
+    )
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.CASCADE, related_name="commands")
+    text = models.TextField(help_text="the reply, or the name of the disposition")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="engage_commands"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    answers_through = models.DateTimeField(
+        null=True, blank=True, help_text="newest text of the lead the agent had seen"
+    )
+
+    state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
+    state_since = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=300, blank=True, help_text="why it is where it is, in the agent's words")
+    due_at = models.DateTimeField(
+        null=True, blank=True, default=timezone.now, help_text="next step not before; empty: none"
+    )
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveIntegerField(default=0, help_text="rises with every claim; an older holder may not write")
+    attempts_made = models.PositiveIntegerField(default=0)
+    message = models.OneToOneField(
+        Message,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="command",
+        help_text="the text at the platform that this command became",
+    )
+
+    objects = CommandQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("conversation",),
+                condition=Q(kind="reply", state__in=("preflight", "sending", "checking")),
+                name="one_reply_in_flight",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("due_at", "id"), name="command_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=("conversation", "id"), name="command_of_conversation"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in self.SETTLED
+
+    @property
+    def needs_decision(self) -> bool:
+        return self.state in self.NEEDS_DECISION
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Only while it is certain that no byte of it left."""
+        return self.state in self.WAITING
+
+
+class Attempt(models.Model):
+    """One POST of a command, written down before its first byte."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "open"
+        NOT_SENT = "not_sent"
+        SENT = "sent"
+        UNKNOWN = "unknown"
+
+    command = models.ForeignKey(Command, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveIntegerField()
+    authorised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    baseline = models.JSONField(
+        default=dict, help_text="outbound remote ids already there, so that only new ones can match"
+    )
+    marked_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.OPEN)
+    reason = models.CharField(max_length=300, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    looks = models.PositiveIntegerField(default=0, help_text="complete GETs since, that did not show it")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("command", "number"), name="attempt_is_one_row"),)
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.command_id}"

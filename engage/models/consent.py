@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+
+from engage.models.conversation import Conversation
+from engage.models.workspace import Workspace
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def for_numbers(self, workspace_id: int, phones: Iterable[str]) -> ConsentQuerySet:
+        return self.filter(workspace_id=workspace_id, phone__in=phones)
+
+
+class Consent(models.Model):
+    """One piece of evidence on whether a number may be texted. Append-only; the state is computed from all of it."""
+
+    class Kind(models.TextChoices):
+        OPTED_OUT = "opted_out"
+        OPTED_IN = "opted_in"
+        DO_NOT_CONTACT = "do_not_contact"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="consents")
+    phone = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    at = models.DateTimeField(help_text="the platform's time of the words or event")
+    evidence = models.CharField(max_length=250, help_text="what says so: message, event or disposition, by remote id")
+    is_confirmed = models.BooleanField(default=False, help_text="seen in a GET; an opt-in counts only then")
+    conversation = models.ForeignKey(Conversation, null=True, on_delete=models.SET_NULL, related_name="consents")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("workspace", "phone", "kind", "evidence"), name="consent_is_one_row"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"

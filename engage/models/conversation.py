@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from engage.models.campaign import Campaign
+from engage.models.lead import Lead
+from engage.models.workspace import Workspace
+from engage.vault import Secret, unseal
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def in_campaigns(self, campaign_ids: Iterable[int]) -> ConversationQuerySet:
+        return self.filter(campaign_id__in=campaign_ids)
+
+    def awaiting_reply(self) -> ConversationQuerySet:
+        return self.filter(waiting_since__isnull=False)
+
+    def open(self) -> ConversationQuerySet:
+        return self.filter(status=Conversation.Status.OPEN)
+
+    def closed(self) -> ConversationQuerySet:
+        return self.filter(status=Conversation.Status.CLOSED)
+
+    def opted_out(self) -> ConversationQuerySet:
+        return self.filter(status=Conversation.Status.OPTED_OUT)
+
+    def matching(self, text: str) -> ConversationQuerySet:
+        """By name, or by any part of a phone number in any format (three digits or more)."""
+        digits = "".join(character for character in text if character.isdigit())
+        letters = any(character.isalpha() for character in text)
+        needle = digits if len(digits) >= 3 and not letters else " ".join(text.casefold().split())
+        # The number may be typed with its country code or without; the mirror holds it with.
+        return self.filter(lead__search_text__contains=needle) if needle else self
+
+    def due_for_read(self, now: datetime) -> ConversationQuerySet:
+        """Seen in webhooks only so far, or changed in a way that only a GET can vouch for; oldest first."""
+        return self.filter(read_wanted_at__lte=now).order_by("read_wanted_at")
+
+    def stale_since(self, moment: datetime) -> ConversationQuerySet:
+        """Open ones that no GET has looked at since, longest unseen first: where a lost webhook would show."""
+        return self.open().filter(denied_at=None, read_at__lt=moment).order_by("read_at")
+
+
+class Conversation(models.Model):
+    """The exchange with one lead. All but the keys and the read marks is a function of the messages below it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+        OPTED_OUT = "opted_out"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="conversations")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="conversations")
+    lead = models.OneToOneField(Lead, on_delete=models.CASCADE, related_name="conversation")
+
+    # The capability to read and write it. An offered key is not used until a GET with it answers for this very lead.
+    sealed_key = models.BinaryField(default=b"", blank=True)
+    key_fingerprint = models.CharField(max_length=64, blank=True)
+    sealed_offered_key = models.BinaryField(default=b"", blank=True)
+    offered_key_fingerprint = models.CharField(max_length=64, blank=True)
+    offered_version = models.CharField(max_length=100, blank=True)
+    read_wanted_at = models.DateTimeField(null=True, blank=True, help_text="a GET is due since")
+    read_at = models.DateTimeField(null=True, blank=True, help_text="start of the last complete GET")
+    denied_at = models.DateTimeField(null=True, blank=True, help_text="the platform does not know this conversation")
+
+    # What was said of the lead last, so that an older statement arriving late changes nothing.
+    lead_version = models.CharField(max_length=100, blank=True)
+
+    # Where it stands, computed by engage.mirror.summary.
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
+    started_at = models.DateTimeField(null=True, blank=True, help_text="first text of the lead")
+    waiting_since = models.DateTimeField(null=True, blank=True, help_text="first unanswered text; empty: nobody waits")
+    answered_through = models.DateTimeField(
+        null=True, blank=True, help_text="newest text of the lead that a reply on its way answers"
+    )
+    last_inbound_at = models.DateTimeField(null=True, blank=True)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    last_message_text = models.CharField(max_length=200, blank=True)
+    last_message_is_inbound = models.BooleanField(default=False)
+    may_be_opt_out = models.BooleanField(default=False, help_text="their last words may mean stop; a person decides")
+    disposition = models.CharField(max_length=300, blank=True)
+    disposition_at = models.DateTimeField(null=True, blank=True)
+    dispositions = models.JSONField(default=list, blank=True, help_text="its own list, as offered by the platform")
+    dispositions_version = models.CharField(max_length=100, blank=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("waiting_since", "id"), name="waiting_longest", condition=Q(waiting_since__isnull=False)
+            ),
+            models.Index(fields=("status", "-last_message_at", "-id"), name="by_status_newest"),
+            models.Index(fields=("campaign", "status", "-last_message_at", "-id"), name="by_campaign_newest"),
+            models.Index(fields=("read_wanted_at",), name="read_wanted", condition=Q(read_wanted_at__isnull=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"conversation {self.pk}"
+
+    @property
+    def key(self) -> Secret:
+        return unseal(self.sealed_key)
+
+    @property
+    def offered_key(self) -> Secret:
+        return unseal(self.sealed_offered_key)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
+
+    @property
+    def is_opted_out(self) -> bool:
+        return self.status == self.Status.OPTED_OUT
+
+    @property
+    def is_confirmed(self) -> bool:
+        """A GET at the configured origin answered for it, so its key is good."""
+        return bool(self.key_fingerprint)
+
+    def find_disposition(self, name: str) -> dict[str, Any] | None:
+        """The entry of its own list with exactly this name; the platform compares names to the letter."""
+        return next((entry for entry in self.dispositions if entry.get("disposition") == name), None)
+
+
+class Disposition(models.Model):
+    """One disposition chosen for a conversation, at the platform's time. The newest is the current one."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="disposition_history")
+    name = models.CharField(max_length=300)
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("conversation", "chosen_at", "name"), name="disposition_is_one_row"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def sort_key(self) -> tuple[datetime, str]:
+        return (self.chosen_at, self.name)

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from engage.models.workspace import Workspace
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def pending(self) -> DeliveryQuerySet:
+        return self.filter(state=Delivery.State.PENDING).order_by("id")
+
+    def quarantined(self) -> DeliveryQuerySet:
+        return self.filter(state=Delivery.State.QUARANTINED)
+
+
+class Delivery(models.Model):
+    """One webhook exactly as received. The ledger of these rows can rebuild the mirror."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        APPLIED = "applied"
+        IGNORED = "ignored", "Ignored (unknown event)"
+        QUARANTINED = "quarantined"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="deliveries")
+    received_at = models.DateTimeField(default=timezone.now)
+    event_type = models.CharField(max_length=100, blank=True, help_text="the x-event-type header")
+    event_origin = models.CharField(max_length=200, blank=True, help_text="the x-event-origin header")
+    body = models.BinaryField()
+    state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
+    error = models.CharField(max_length=500, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = (
+            models.Index(fields=("id",), name="delivery_pending", condition=Q(state="pending")),
+            models.Index(fields=("-id",), name="delivery_quarantined", condition=Q(state="quarantined")),
+        )
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.db import models
+
+from engage.models.campaign import Campaign
+from engage.models.workspace import Workspace
+
+
+class Lead(models.Model):
+    """A person a campaign wrote to. The same phone number may be a lead of several campaigns."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="leads")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="leads")
+    remote_id = models.CharField(max_length=200)
+    remote_list_id = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=40, blank=True, help_text="as the platform writes it, E.164")
+    from_number = models.CharField(max_length=40, blank=True)
+    search_text = models.CharField(
+        max_length=400, blank=True, help_text="case-folded name, a space, digits of the phone"
+    )
+    time_zone = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    zip = models.CharField(max_length=40, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    carrier = models.CharField(max_length=200, blank=True)
+    normalized_carrier = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=100, blank=True)
+    status_message = models.TextField(blank=True)
+    remote_created_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    result_at = models.DateTimeField(null=True, blank=True)
+    retry_after = models.CharField(max_length=100, blank=True)
+    data = models.JSONField(default=dict, blank=True, help_text="leadData: whatever was loaded")
+    unknown_fields = models.JSONField(default=dict, blank=True, help_text="what the guide does not name, kept")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("workspace", "remote_id"), name="lead_is_one_row"),)
+        indexes = (models.Index(fields=("workspace", "phone"), name="lead_by_phone"),)
+
+    def __str__(self) -> str:
+        return self.name or self.phone or self.remote_id

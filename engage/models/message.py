@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from django.db import models
+
+from engage.models.conversation import Conversation
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def in_order(self) -> MessageQuerySet:
+        """By the platform's clock, never by arrival."""
+        return self.order_by("sent_at", "remote_id")
+
+    def inbound(self) -> MessageQuerySet:
+        return self.filter(is_inbound=True)
+
+    def outbound(self) -> MessageQuerySet:
+        return self.filter(is_inbound=False)
+
+
+class Message(models.Model):
+    """One text, as the platform holds it."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    remote_id = models.CharField(max_length=200)
+    is_inbound = models.BooleanField()
+    sender = models.CharField(max_length=60, blank=True)
+    text = models.TextField(blank=True)
+    sent_at = models.DateTimeField(help_text="the platform's time; the lead's `sent` or the epoch where it gave none")
+    signal = models.CharField(
+        max_length=20, blank=True, help_text="what the words mean for consent: stop, start, help …"
+    )
+    is_confirmed = models.BooleanField(default=False, help_text="seen in a GET, not only in a webhook")
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("conversation", "remote_id"), name="message_is_one_row"),)
+        indexes = (models.Index(fields=("conversation", "sent_at", "remote_id"), name="thread_in_order"),)
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django.db import models
+
+from engage.vault import Secret, fingerprint, seal, unseal
+
+
+class Workspace(models.Model):
+    """One account at the platform: where it answers, its API key, and the address its webhooks come to."""
+
+    name = models.CharField(max_length=200, unique=True)
+    org_id = models.BigIntegerField()
+    workspace_id = models.BigIntegerField()
+    core_origin = models.CharField(max_length=200, default="https://core.purecallerid.app")
+    conversation_origin = models.CharField(max_length=200, default="https://api.purecallerid.app")
+    widget_origin = models.CharField(max_length=200, default="https://agent.purecallerid.app")
+    sealed_api_key = models.BinaryField(default=b"", blank=True)
+    sealed_webhook_token = models.BinaryField(default=b"", blank=True)
+    webhook_token_fingerprint = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def api_key(self) -> Secret:
+        return unseal(self.sealed_api_key)
+
+    @api_key.setter
+    def api_key(self, secret: Secret) -> None:
+        self.sealed_api_key = seal(secret)
+
+    @property
+    def webhook_token(self) -> Secret:
+        return unseal(self.sealed_webhook_token)
+
+    @webhook_token.setter
+    def webhook_token(self, secret: Secret) -> None:
+        self.sealed_webhook_token = seal(secret)
+        self.webhook_token_fingerprint = fingerprint(secret)

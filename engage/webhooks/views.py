@@ -1,0 +1,50 @@
+"""The door webhooks come through: check size and token, store the bytes, answer. The projector reads them."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from engage.models import Delivery
+from engage.vault import Secret
+from engage.webhooks.tokens import find_workspace
+
+logger = logging.getLogger(__name__)
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, token: str) -> HttpResponse:
+    """204 once the delivery is on disk; 404 wrong token, 413 too large, 503 when it could not be stored."""
+    try:
+        workspace_id = find_workspace(Secret(token))
+        if workspace_id is None:
+            return HttpResponse(status=404)
+        body = _read_body(request)
+        if body is None:
+            return HttpResponse(status=413)
+        Delivery.objects.create(
+            workspace_id=workspace_id,
+            body=body,
+            event_type=request.headers.get("x-event-type", "")[:100],
+            event_origin=request.headers.get("x-event-origin", "")[:200],
+        )
+    except (DatabaseError, InterfaceError) as error:
+        # Never a 2xx for what is not stored: a sender that retries then does.
+        logger.error("a webhook could not be stored: %s", type(error).__name__)
+        return HttpResponse(status=503, headers={"Retry-After": "5"})
+    return HttpResponse(status=204)
+
+
+def _read_body(request: HttpRequest) -> bytes | None:
+    """The body, or None when it is larger than we take. A chunked one names no length and is cut while reading."""
+    limit = settings.WEBHOOK_MAX_BYTES
+    if int(request.headers.get("Content-Length") or 0) > limit:
+        return None
+    body = request.read(limit + 1)
+    return body if len(body) <= limit else None
