@@ -1,0 +1,88 @@
+"""`python -m engage.sandbox.server`: the sandbox as one program. It ends by SIGTERM, or with whoever started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import django
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # ships no types
+
+from engage.sandbox.options import Nonsense, options
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # as above
+    def load_config(self) -> None:
+        settings = {
+            "bind": f"127.0.0.1:{options().port}",
+            "worker_class": "gthread",
+            # One process: the one-writer lock, the faults and the simulator live in its memory.
+            "workers": 1,
+            "threads": 64,
+            "worker_connections": 2000,
+            "keepalive": 30,
+            "timeout": 120,
+            "graceful_timeout": 3,
+            "proc_name": "engage-sandbox",
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "on_starting": end_with_parent,
+            "post_worker_init": release_stalled_answers_at_the_end,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """In the worker, after the fork: threads and SQLite connections do not survive one."""
+        os.environ["DJANGO_SETTINGS_MODULE"] = "engage.sandbox.settings"
+        django.setup()
+        from engage.sandbox import seed, simulator, webhooks
+        from engage.sandbox.wsgi import application
+
+        seed.prepare_database()
+        webhooks.start()
+        simulator.start()
+        return application
+
+
+def end_with_parent(arbiter: object) -> None:
+    """Nothing lingers on the port when the terminal, test or supervisor that started it is gone."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def release_stalled_answers_at_the_end(worker: Any) -> None:
+    """A stalled answer would hold up the stop until the worker is killed."""
+    from engage.sandbox.wire import stopping
+
+    def watch() -> None:
+        while worker.alive:
+            time.sleep(0.2)
+        stopping.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    try:
+        settings = options()
+    except Nonsense as error:
+        sys.exit(str(error))
+    Path(settings.database).parent.mkdir(parents=True, exist_ok=True)
+    print(f"Sandbox platform: {settings.public_origin}/sandbox/", file=sys.stderr, flush=True)
+    Server().run()
+
+
+if __name__ == "__main__":
+    main()

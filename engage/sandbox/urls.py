@@ -1,0 +1,37 @@
+from django.urls import path
+
+from engage.sandbox.views import campaigns, control, conversations, pages, widget
+
+API = "api/public/engage"
+CAMPAIGN = f"{API}/campaigns/<str:campaign_id>"
+
+urlpatterns = [
+    path(f"{API}/campaigns", campaigns.campaign_list),
+    path(CAMPAIGN, campaigns.campaign),
+    path(f"{CAMPAIGN}/messages", campaigns.campaign_messages),
+    path(f"{CAMPAIGN}/activate", campaigns.campaign_activate),
+    path(f"{CAMPAIGN}/pause", campaigns.campaign_pause),
+    path(f"{CAMPAIGN}/lists/activate", campaigns.list_activate),
+    path(f"{CAMPAIGN}/lists/pause", campaigns.list_pause),
+    path(f"{API}/conversation", conversations.conversation),
+    path(f"{API}/conversation/send", conversations.conversation_send),
+    path(f"{API}/conversation/disposition", conversations.conversation_disposition),
+    path("engage", widget.widget, name="widget"),
+    path("", pages.home),
+    path("sandbox/", pages.index, name="index"),
+    path("sandbox/phone/<str:lead_id>/", pages.phone, name="phone"),
+    path("sandbox/healthz", control.healthz),
+    path("sandbox/leads", control.leads, name="leads"),
+    path("sandbox/leads/<str:lead_id>/say", control.lead_say, name="lead-say"),
+    path("sandbox/messages", control.messages),
+    path("sandbox/ledger", control.ledger_entries, name="ledger"),
+    path("sandbox/requests", control.requests_received, name="requests"),
+    path("sandbox/faults", control.fault_setting, name="faults"),
+    path("sandbox/pace", control.pace, name="pace"),
+    path("sandbox/reset", control.reset, name="reset"),
+    path("sandbox/webhook-url", control.webhook_url, name="webhook-url"),
+    path("sandbox/campaigns/<str:campaign_id>/approve", control.campaign_approve, name="campaign-approve"),
+    path("sandbox/campaigns/<str:campaign_id>/reject", control.campaign_reject, name="campaign-reject"),
+]
+
+handler404 = "engage.sandbox.views.errors.not_found"

@@ -1,0 +1,11 @@
+"""The application: static files, the wire with its faults, Django."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from whitenoise import WhiteNoise  # type: ignore[import-untyped]  # ships no types
+
+from engage.sandbox.wire import PlatformWire
+
+application = WhiteNoise(PlatformWire(get_wsgi_application()), root=settings.STATIC_ROOT, prefix="static/", max_age=0)
