@@ -1,0 +1,193 @@
+"""Every table of the mirror, to look through. Remote facts are read-only; the ledger and the outbox have actions."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from django.contrib import admin, messages
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from engage.mirror.projector import replay
+from engage.models import (
+    Attempt,
+    Campaign,
+    Change,
+    Command,
+    Consent,
+    Conversation,
+    Delivery,
+    Disposition,
+    Lead,
+    LeadList,
+    Message,
+    Workspace,
+)
+from engage.outbox import holding
+
+# A conversation's key stands in the addresses of a webhook's body.
+_KEY = re.compile(r"([?&;]key=)[^\"&;#\s]+")
+
+Row = TypeVar("Row", bound=models.Model)
+# As Django declares it: a name, or several that share a line.
+Fields = list[str | list[str] | tuple[str, ...] | tuple[()]]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Row]):
+    """Rows that follow from what the platform said: changing them by hand would be undone by the next statement."""
+
+    def get_fields(self, request: HttpRequest, obj: Row | None = None) -> Fields:
+        return [field.name for field in self.model._meta.fields if not field.name.startswith("sealed_")]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        return False
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(ReadOnlyAdmin[Workspace]):
+    """Connected and changed by `manage.py connect_workspace`, which checks the key first."""
+
+    list_display = ("name", "org_id", "workspace_id", "core_origin", "masked_api_key")
+    search_fields = ("name",)
+
+    def get_fields(self, request: HttpRequest, obj: Workspace | None = None) -> Fields:
+        names: Fields = list(super().get_fields(request, obj))
+        return [*(name for name in names if name != "webhook_token_fingerprint"), "masked_api_key"]
+
+    @admin.display(description="API key")
+    def masked_api_key(self, workspace: Workspace) -> str:
+        return "***" if workspace.sealed_api_key else "none"
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ReadOnlyAdmin[Campaign]):
+    list_display = ("name", "workspace", "status", "sending_status", "confirmed_at")
+    list_filter = ("workspace", "status")
+    search_fields = ("name", "remote_id")
+
+
+@admin.register(LeadList)
+class LeadListAdmin(ReadOnlyAdmin[LeadList]):
+    list_display = ("name", "campaign", "status")
+    list_filter = ("status",)
+    search_fields = ("name", "remote_id")
+
+
+@admin.register(Lead)
+class LeadAdmin(ReadOnlyAdmin[Lead]):
+    list_display = ("name", "phone", "campaign", "status", "time_zone")
+    list_filter = ("campaign",)
+    list_select_related = ("campaign",)
+    search_fields = ("search_text", "remote_id")
+    show_full_result_count = False
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnlyAdmin[Conversation]):
+    list_display = ("id", "lead", "campaign", "status", "waiting_since", "disposition", "denied_at")
+    list_filter = ("status", "campaign")
+    list_select_related = ("lead", "campaign")
+    search_fields = ("lead__search_text", "lead__remote_id")
+    show_full_result_count = False
+
+    def get_fields(self, request: HttpRequest, obj: Conversation | None = None) -> Fields:
+        names = super().get_fields(request, obj)
+        return [name for name in names if not str(name).endswith(("_fingerprint", "_version"))]
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin[Message]):
+    list_display = ("id", "conversation_id", "sent_at", "is_inbound", "signal", "is_confirmed")
+    list_filter = ("is_inbound", "signal")
+    search_fields = ("remote_id", "text")
+    show_full_result_count = False
+
+
+@admin.register(Disposition)
+class DispositionAdmin(ReadOnlyAdmin[Disposition]):
+    list_display = ("conversation_id", "name", "chosen_at")
+    search_fields = ("name", "conversation__lead__search_text")
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin[Consent]):
+    list_display = ("phone", "kind", "at", "is_confirmed", "workspace")
+    list_filter = ("kind", "workspace")
+    search_fields = ("phone", "evidence")
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin[Change]):
+    list_display = ("id", "at", "conversation_id", "campaign_id")
+    search_fields = ("=conversation_id", "=campaign_id")
+    show_full_result_count = False
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
+    list_display = ("id", "workspace", "received_at", "event_type", "state", "error")
+    list_filter = ("state", "event_type", "workspace")
+    search_fields = ("=id", "error", "event_type")
+    actions = ("replay_selected",)
+    show_full_result_count = False
+
+    def get_fields(self, request: HttpRequest, obj: Delivery | None = None) -> Fields:
+        return [*(name for name in super().get_fields(request, obj) if name != "body"), "masked_body"]
+
+    @admin.display(description="body")
+    def masked_body(self, delivery: Delivery) -> str:
+        return _KEY.sub(r"\1***", bytes(delivery.body).decode("utf-8", "replace")).replace("\x00", "\ufffd")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        is_list = request.resolver_match is not None and request.resolver_match.url_name == "engage_delivery_changelist"
+        rows = super().get_queryset(request)
+        return rows.defer("body") if is_list else rows
+
+    @admin.action(description="Replay: apply the selected deliveries again", permissions=["replay"])
+    def replay_selected(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
+        count = replay(list(deliveries.values_list("id", flat=True)))
+        self.message_user(request, f"{count} deliveries wait to be applied again.", messages.SUCCESS)
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("engage.change_delivery")
+
+
+class AttemptInline(admin.TabularInline[Attempt, Command]):
+    model = Attempt
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("number", "authorised_by", "marked_at", "ended_at", "outcome", "http_status", "reason")
+
+    def has_add_permission(self, request: HttpRequest, obj: Command | None = None) -> bool:
+        return False
+
+
+@admin.register(Command)
+class CommandAdmin(ReadOnlyAdmin[Command]):
+    list_display = ("id", "kind", "conversation_id", "state", "state_since", "reason", "created_by")
+    list_filter = ("state", "kind", "workspace")
+    list_select_related = ("created_by",)
+    search_fields = ("=id", "=conversation__id", "reason", "created_by__username")
+    actions = ("hold_selected", "release_selected")
+    inlines = (AttemptInline,)
+
+    @admin.action(description="Hold back the selected commands that still wait", permissions=["hold"])
+    def hold_selected(self, request: HttpRequest, commands: QuerySet[Command]) -> None:
+        count = holding.hold(commands.values_list("id", flat=True))
+        self.message_user(request, f"{count} commands are held.", messages.SUCCESS)
+
+    @admin.action(description="Release the selected commands that are held", permissions=["hold"])
+    def release_selected(self, request: HttpRequest, commands: QuerySet[Command]) -> None:
+        count = holding.release(commands.values_list("id", flat=True))
+        self.message_user(request, f"{count} commands are released.", messages.SUCCESS)
+
+    def has_hold_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("engage.change_command")

@@ -1,0 +1,110 @@
+"""What people decide about commands that are on their way, or of which nobody knows whether they arrived.
+
+Every decision is made on the row as it is now; NotPossibleNow when it has moved on since the page was drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from engage.models import Command
+from engage.outbox import guards
+from engage.outbox.attempts import authorise, exclude_message, next_look
+from engage.outbox.enqueue import DISPOSITION_EXPIRES_AFTER, reply_expires_at
+from engage.outbox.pace import DEFAULT_PACE
+from engage.outbox.refusals import NotPossibleNow
+from engage.outbox.transitions import State, fail, move
+
+_CANCELLABLE = (*Command.WAITING, State.HELD, State.PREFLIGHT)
+# A dispatcher may change the row between our look and our move, but not often.
+_TRIES = 3
+
+
+def cancel(*, command: Command, by: User) -> Command:
+    """Take it back while it is certain that no byte of this try left."""
+
+    def decide(row: Command) -> bool:
+        return fail(row, State.CANCELLED, f"Cancelled by {_name_of(by)}.")
+
+    return _decide(command, _CANCELLABLE, decide)
+
+
+def send_again(*, command: Command, by: User) -> Command:
+    """One more try, on the word of a person; raises OptedOut, OutsideWindow, NotConfirmed as at the first click."""
+
+    def decide(row: Command) -> bool:
+        now = timezone.now()
+        if row.kind == Command.Kind.REPLY and row.conversation is not None:
+            guards.check_reply(row.conversation, now)
+        expires_at = reply_expires_at(now) if row.kind == Command.Kind.REPLY else now + DISPOSITION_EXPIRES_AFTER
+        with transaction.atomic():
+            if not move(row, State.QUEUED, due_at=now, expires_at=expires_at, attempts_made=0):
+                return False
+            authorise(row, by.pk)
+        return True
+
+    return _decide(command, (State.UNCONFIRMED,), decide)
+
+
+def mark_sent(*, command: Command, by: User) -> Command:
+    """A person knows that it arrived. Should it turn up at the platform after all, it is linked to it then."""
+
+    def decide(row: Command) -> bool:
+        look_at = _look_at(row) if row.kind == Command.Kind.REPLY else None
+        return move(row, State.CONFIRMED, reason=f"Marked as sent by {_name_of(by)}.", due_at=look_at)
+
+    return _decide(command, (State.UNCONFIRMED,), decide)
+
+
+def discard(*, command: Command, by: User) -> Command:
+    """A person wants no more of it, whether it arrived or not."""
+    return _decide(
+        command,
+        (State.UNCONFIRMED,),
+        lambda row: move(row, State.DISCARDED, reason=f"Discarded by {_name_of(by)}."),
+    )
+
+
+def same_message(*, command: Command, is_same: bool, by: User) -> Command:
+    """Answer whether the text found at the platform is this reply."""
+
+    def decide(row: Command) -> bool:
+        if is_same:
+            return move(row, State.CONFIRMED, reason=f"Recognised by {_name_of(by)}.")
+        with transaction.atomic():
+            found = row.message
+            reason = f"The text at Engage is another one, says {_name_of(by)}."
+            if not move(row, State.UNCONFIRMED, reason=reason, due_at=_look_at(row), message_id=None):
+                return False
+            if found is not None:
+                exclude_message(row, found)
+        return True
+
+    return _decide(command, (State.PROBABLE,), decide)
+
+
+def _decide(command: Command, states: Collection[str], decide: Callable[[Command], bool]) -> Command:
+    for _ in range(_TRIES):
+        row = Command.objects.select_related("conversation__lead", "message").get(pk=command.pk)
+        if row.state not in states:
+            break
+        try:
+            if decide(row):
+                return row
+        except IntegrityError:
+            # Another reply of this conversation was taken up at the same moment.
+            continue
+    raise NotPossibleNow
+
+
+def _look_at(command: Command) -> datetime | None:
+    return next_look(command, timezone.now(), DEFAULT_PACE)
+
+
+def _name_of(person: User) -> str:
+    return person.first_name or person.get_username()

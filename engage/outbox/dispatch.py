@@ -1,0 +1,173 @@
+"""A command on its way to the platform: claim, pre-flight GET, durable mark, one POST, record.
+
+Nothing leaves before the mark is committed, and no transaction is open while we wait for the platform. Every step
+checks by the fence that the command is still ours; who lost it writes down evidence and decides nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from engage.api.client import Accepted, EngageClient
+from engage.api.errors import EngageError
+from engage.mirror.platform import client_for
+from engage.mirror.reading import read_conversation
+from engage.models import Attempt, Command, Conversation
+from engage.outbox import attempts, dispositions, guards, looks
+from engage.outbox.pace import DEFAULT_PACE, Pace
+from engage.outbox.persist import persist
+from engage.outbox.posting import Answer, Outcome, post, read_refusal
+from engage.outbox.refusals import Refused
+from engage.outbox.transitions import State, fail, move
+
+# The platform refused it for being one too many this often: a person should know.
+_MOST_REFUSALS = 5
+EXPIRED = "Engage could not be reached in time."
+NO_GOOD_ANSWER = "Engage does not answer as it should."
+NEW_LINK = "The link to this conversation was renewed."
+
+
+def claim(command_id: int, pace: Pace = DEFAULT_PACE) -> Command | None:
+    """Take a due command; None when somebody else did, or another reply of its conversation is on its way."""
+    now = timezone.now()
+    rows = Command.objects.select_related("workspace", "conversation__lead", "created_by")
+    command = rows.filter(pk=command_id, state__in=Command.WAITING, due_at__lte=now).first()
+    if command is None:
+        return None
+    lease_until = pace.lease_end(now)
+    try:
+        is_ours = move(
+            command,
+            State.PREFLIGHT,
+            lease_until=lease_until,
+            due_at=lease_until,
+            attempts_made=command.attempts_made + 1,
+        )
+    except IntegrityError:
+        return None
+    return command if is_ours else None
+
+
+def dispatch(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event | None = None) -> None:
+    """Carry a claimed command as far as it goes now. `stop`: do not begin a POST any more."""
+    conversation = command.conversation
+    if conversation is None:
+        return
+    if command.expires_at <= timezone.now():
+        fail(command, State.EXPIRED, EXPIRED, pace=pace)
+        return
+    client = client_for(command.workspace)
+    try:
+        read_conversation(conversation, client)
+    except EngageError as error:
+        answer = read_refusal(error)
+        _wait_or_fail(command, replace(answer, reason=NO_GOOD_ANSWER) if answer.is_unknown else answer, pace)
+        return
+    # The last look before a repetition: what arrived late is not sent twice.
+    looks.settle(command, conversation, pace)
+    if command.state != State.PREFLIGHT:
+        return
+    if stop is not None and stop.is_set():
+        move(command, State.QUEUED, due_at=timezone.now())
+        return
+    clock = _Clock(pace)
+    attempt = _mark(command, conversation, pace)
+    if attempt is None:
+        return
+    answer = _post(command, conversation, client, clock)
+    _record(command, attempt, answer, pace)
+    if answer.outcome == Outcome.SENT and command.state == State.ACCEPTED:
+        looks.look(command, pace)
+
+
+class _Clock:
+    """Is enough of the lease left? Two clocks: one stands still while the machine sleeps, the other may be set."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._longest = pace.lease - pace.least_lease_left
+        self._began = (time.monotonic(), time.time())
+
+    def is_over(self) -> bool:
+        return max(time.monotonic() - self._began[0], time.time() - self._began[1]) > self._longest
+
+
+def _mark(command: Command, conversation: Conversation, pace: Pace) -> Attempt | None:
+    """Write down, durably, that bytes may leave from now on; None when they must not."""
+    now = timezone.now()
+    if command.expires_at <= now:
+        fail(command, State.EXPIRED, EXPIRED, pace=pace)
+        return None
+    lease_until = pace.lease_end(now)
+    try:
+        with transaction.atomic():
+            if command.kind == Command.Kind.REPLY:
+                guards.check_reply(conversation, now)
+                baseline = attempts.thread_baseline(conversation)
+            else:
+                dispositions.check(command, conversation)
+                baseline = dispositions.baseline(conversation)
+            if not move(command, State.SENDING, lease_until=lease_until, due_at=lease_until):
+                return None
+            return attempts.mark(command, baseline)
+    except Refused as refusal:
+        fail(command, State.CANCELLED, refusal.message, pace=pace)
+        return None
+
+
+def _post(command: Command, conversation: Conversation, client: EngageClient, clock: _Clock) -> Answer:
+    key, used = conversation.key, conversation.key_fingerprint
+
+    def call() -> Accepted:
+        if command.kind == Command.Kind.REPLY:
+            return client.send_message(key, command.text)
+        return client.choose_disposition(key, command.text)
+
+    if clock.is_over():
+        # Suspended since the mark: by now another worker may be at it.
+        return Answer(Outcome.NOT_SENT, "The worker was held up.")
+    answer = post(call)
+    if answer.is_link_refused and _has_new_key(conversation, client, used):
+        return replace(answer, is_final=False, reason=NEW_LINK)
+    return answer
+
+
+def _has_new_key(conversation: Conversation, client: EngageClient, used: str) -> bool:
+    """Does another key than the refused one open this conversation by now?"""
+    try:
+        read_conversation(conversation, client)
+    except EngageError:
+        return False
+    return conversation.key_fingerprint != used
+
+
+def _record(command: Command, attempt: Attempt, answer: Answer, pace: Pace) -> None:
+    """Evidence first, in any case; then the state, if the command is still ours."""
+    persist(lambda: attempts.end(attempt, answer))
+    first_look = timezone.now() + timedelta(seconds=pace.looks[0])
+    match answer.outcome:
+        case Outcome.SENT:
+            persist(lambda: move(command, State.ACCEPTED, due_at=first_look))
+        case Outcome.UNKNOWN:
+            persist(lambda: move(command, State.CHECKING, due_at=first_look))
+        case _:
+            persist(lambda: _wait_or_fail(command, answer, pace))
+
+
+def _wait_or_fail(command: Command, answer: Answer, pace: Pace) -> None:
+    """After a try of which nothing can have arrived: later again, or never."""
+    refusals = command.attempts.filter(outcome=Outcome.NOT_SENT, http_status__isnull=False).count()
+    if answer.is_final or refusals >= _MOST_REFUSALS:
+        fail(command, State.REJECTED, answer.reason, pace=pace)
+        return
+    now = timezone.now()
+    if answer.retry_after is None:
+        due_at = pace.retry_at(now, command.attempts_made)
+    else:
+        due_at = pace.retry_when_told(now, answer.retry_after)
+    move(command, State.RETRY_WAIT, due_at=min(due_at, command.expires_at), reason=answer.reason)

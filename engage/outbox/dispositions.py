@@ -1,0 +1,69 @@
+"""A disposition is a value that is set, not a text that is sent: seen, it is done; not seen, it may be repeated."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from engage.models import Attempt, Command, Conversation
+from engage.outbox.attempts import may_have_arrived, posted_at
+from engage.outbox.pace import Pace
+from engage.outbox.refusals import Refused, UnknownDisposition
+from engage.outbox.transitions import State, move
+
+# Complete looks that do not show it before a machine sets it once more, and how often it is set at most.
+_LOOKS_BEFORE_REPEATING = 2
+_MOST_POSTS = 3
+# A newer choice in one of these states never left, or is not wanted any more.
+_VOID = (State.REJECTED, State.CANCELLED, State.EXPIRED, State.DISCARDED)
+
+
+def replaced_by(name: str) -> str:
+    return f"Replaced by “{name}”."
+
+
+def check(command: Command, conversation: Conversation) -> None:
+    """What must hold right before the first byte; raises Refused."""
+    if newer := _find_newer(command):
+        raise Refused(replaced_by(newer.text))
+    if conversation.find_disposition(command.text) is None:
+        raise UnknownDisposition(command.text)
+
+
+def baseline(conversation: Conversation) -> dict[str, object]:
+    chosen_at = conversation.disposition_at
+    return {"disposition": conversation.disposition, "chosen_at": chosen_at.isoformat() if chosen_at else ""}
+
+
+def settle(command: Command, conversation: Conversation, pace: Pace) -> None:
+    """After a complete GET: done, to be repeated, overtaken by somebody else, or nothing to say yet."""
+    tries = may_have_arrived(command)
+    if not tries:
+        return
+    if newer := _find_newer(command):
+        move(command, State.CANCELLED, reason=replaced_by(newer.text))
+        return
+    before, now_there = tries[0].baseline, baseline(conversation)
+    is_unchanged = all(before.get(name) == value for name, value in now_there.items())
+    # An unchanged value that is the wished one proves nothing, unless the platform took our POST.
+    if now_there["disposition"] == command.text and (not is_unchanged or command.state == State.ACCEPTED):
+        move(command, State.CONFIRMED)
+    elif not is_unchanged:
+        _ask(command, tries[-1], f"Engage shows “{conversation.disposition}”. Somebody else may have chosen it.", pace)
+    elif command.state == State.CHECKING and tries[-1].looks >= _LOOKS_BEFORE_REPEATING and len(tries) < _MOST_POSTS:
+        move(command, State.QUEUED, due_at=timezone.now())
+
+
+def is_as_wished(command: Command, conversation: Conversation) -> bool:
+    """It was chosen before and still is: whether it was set anew makes no difference that anybody can see."""
+    return conversation.disposition == command.text
+
+
+def _find_newer(command: Command) -> Command | None:
+    same_kind = Command.objects.dispositions().filter(conversation=command.conversation)
+    return same_kind.filter(id__gt=command.pk).exclude(state__in=_VOID).order_by("id").last()
+
+
+def _ask(command: Command, last: Attempt, reason: str, pace: Pace) -> None:
+    if command.state in (State.ACCEPTED, State.CHECKING):
+        look_at = pace.next_look(posted_at(last), timezone.now())
+        move(command, State.UNCONFIRMED, reason=reason, due_at=look_at)

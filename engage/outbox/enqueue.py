@@ -1,0 +1,117 @@
+"""Taking what people want done: one row per wish, committed before anything leaves."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from engage.mirror import summary
+from engage.models import Command, Conversation, Message
+from engage.outbox import guards
+from engage.outbox.dispositions import replaced_by
+from engage.outbox.refusals import KeyTaken, NewerMessage, NotConfirmed, UnknownDisposition
+from engage.outbox.transitions import announce, lock, move
+
+# A disposition is as right an hour later, and a newer one takes its place anyway.
+DISPOSITION_EXPIRES_AFTER = timedelta(hours=1)
+# What a newer disposition replaces: all but one whose bytes are leaving right now, and those that are settled.
+_REPLACED = (*Command.WAITING, Command.State.HELD, Command.State.PREFLIGHT, *Command.WATCHED)
+
+
+def enqueue_reply(
+    *, conversation: Conversation, text: str, by: User, key: uuid.UUID, seen_through: datetime | None
+) -> Command:
+    """Queue a reply; the same key again returns the same row.
+
+    `seen_through`: time of the lead's newest text the agent had seen; None: nobody asks whether a newer one came.
+    Raises BlankText, TextTooLong, OptedOut, OutsideWindow, NotConfirmed, NewerMessage, KeyTaken.
+    """
+    text = guards.clean_text(text)
+    wish = Command(kind=Command.Kind.REPLY, key=key, text=text, created_by=by)
+    if earlier := _find_same(wish, conversation):
+        return earlier
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            lock(conversation.pk)
+            current = _load(conversation)
+            guards.check_reply(current, now)
+            newest = current.messages.inbound().order_by("sent_at", "remote_id").last()
+            if newest and seen_through and newest.sent_at > seen_through:
+                raise NewerMessage(newest)
+            wish.expires_at = reply_expires_at(now)
+            _insert(wish, current, newest)
+    except IntegrityError:
+        # The second of two clicks: by now the row of the first is committed.
+        return _find_same(wish, conversation) or _raise_key_taken()
+    return wish
+
+
+def reply_expires_at(now: datetime) -> datetime:
+    return now + timedelta(minutes=settings.REPLY_EXPIRES_AFTER_MINUTES)
+
+
+def enqueue_disposition(*, conversation: Conversation, name: str, by: User, key: uuid.UUID) -> Command:
+    """Queue a disposition in place of every earlier one that is not settled; the same key again returns the same row.
+
+    Raises UnknownDisposition, NotConfirmed, KeyTaken.
+    """
+    wish = Command(kind=Command.Kind.DISPOSITION, key=key, text=name, created_by=by)
+    if earlier := _find_same(wish, conversation):
+        return earlier
+    try:
+        with transaction.atomic():
+            current = _load(conversation)
+            if current.find_disposition(name) is None:
+                raise UnknownDisposition(name)
+            if current.denied_at or not (current.key_fingerprint or current.offered_key_fingerprint):
+                raise NotConfirmed
+            _replace_earlier(current, name)
+            wish.expires_at = timezone.now() + DISPOSITION_EXPIRES_AFTER
+            _insert(wish, current, None)
+    except IntegrityError:
+        return _find_same(wish, conversation) or _raise_key_taken()
+    return wish
+
+
+def _load(conversation: Conversation) -> Conversation:
+    """The row as it is now: what a page holds may be old, or not all of it."""
+    return Conversation.objects.select_related("lead").get(pk=conversation.pk)
+
+
+def _insert(wish: Command, conversation: Conversation, answers: Message | None) -> None:
+    wish.workspace_id = conversation.workspace_id
+    wish.conversation = conversation
+    wish.answers_through = answers.sent_at if answers else None
+    wish.save(force_insert=True)
+    if answers:
+        Conversation.objects.filter(pk=conversation.pk).update(answered_through=answers.sent_at)
+        summary.refresh([conversation.pk])
+    announce(wish)
+
+
+def _replace_earlier(conversation: Conversation, name: str) -> None:
+    earlier = Command.objects.dispositions().filter(conversation_id=conversation.pk, state__in=_REPLACED)
+    for command in earlier.select_related("conversation").order_by("id"):
+        # One that a dispatcher took a moment ago finds the newer one by itself.
+        move(command, Command.State.CANCELLED, reason=replaced_by(name))
+
+
+def _find_same(wish: Command, conversation: Conversation) -> Command | None:
+    """The row with this key; raises KeyTaken unless it is this very wish."""
+    row = Command.objects.filter(key=wish.key).first()
+    if row is None:
+        return None
+    is_same = (row.kind, row.conversation_id, row.created_by_id, row.text)
+    if is_same != (wish.kind, conversation.pk, wish.created_by_id, wish.text):
+        raise KeyTaken
+    return row
+
+
+def _raise_key_taken() -> Command:
+    raise KeyTaken

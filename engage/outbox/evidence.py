@@ -1,0 +1,112 @@
+"""Replies whose fate is open, held against what the mirror shows of their conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
+
+from engage.mirror.observations import EPOCH
+from engage.models import Command, Conversation, Message
+from engage.outbox.attempts import MAY_HAVE_ARRIVED, describe, may_have_arrived, posted_at
+from engage.outbox.matching import Match, Posted, Seen, Verdict, match
+from engage.outbox.pace import DEFAULT_PACE, Pace
+from engage.outbox.transitions import State, move
+
+SEEN_TWICE = "Seen twice at Engage."
+ARRIVED_LATE = "Arrived late."
+
+
+def watched_replies() -> QuerySet[Command]:
+    """Replies that a text at the platform may turn out to be; also those a person vouched for, or sends again."""
+    vouched_for = Q(state=State.CONFIRMED, message=None)
+    again = Q(state__in=(*Command.WAITING, State.PREFLIGHT), attempts__outcome__in=MAY_HAVE_ARRIVED)
+    open_ended = Q(state__in=Command.WATCHED) | vouched_for | again
+    return Command.objects.replies().filter(open_ended, due_at__isnull=False).distinct()
+
+
+def settle(conversation_id: int, pace: Pace = DEFAULT_PACE) -> None:
+    """Confirm every reply of the conversation that the mirror shows by now."""
+    watched = {row.pk: row for row in watched_replies().filter(conversation_id=conversation_id)}
+    if not watched:
+        return
+    # One that is being sent this moment is not settled here, but its text must not pass for another reply's.
+    sending = Command.objects.replies().filter(conversation_id=conversation_id, state=State.SENDING)
+    conversation = Conversation.objects.select_related("lead").get(pk=conversation_id)
+    for command_id, found in match(_describe([*watched.values(), *sending]), _read_texts(conversation)).items():
+        if command_id in watched:
+            watched[command_id].conversation = conversation
+            _apply(watched[command_id], found, pace)
+
+
+def _describe(commands: Iterable[Command]) -> list[Posted]:
+    tries = ((command, may_have_arrived(command)) for command in commands)
+    return [describe(command, made) for command, made in tries if made]
+
+
+def _read_texts(conversation: Conversation) -> list[Seen]:
+    """Texts to the lead that a GET has shown: a webhook is not signed, so nothing is proven by one."""
+    undated = {EPOCH, conversation.lead.sent_at}
+    rows = conversation.messages.outbound().filter(is_confirmed=True, command=None)
+    return [
+        Seen(pk, remote_id, text, sent_at, is_undated=sent_at in undated)
+        for pk, remote_id, text, sent_at in rows.values_list("pk", "remote_id", "text", "sent_at")
+    ]
+
+
+def _apply(command: Command, found: Match, pace: Pace) -> None:
+    try:
+        if found.verdict is not Verdict.ALIKE:
+            move(command, State.CONFIRMED, message_id=found.message_id, reason=_reason(command, found))
+        elif command.state in (State.ACCEPTED, State.CHECKING, State.UNCONFIRMED):
+            look_at = pace.next_look(posted_at(may_have_arrived(command)[-1]), timezone.now())
+            move(command, State.PROBABLE, message_id=found.message_id, due_at=look_at)
+    except IntegrityError:
+        # Another worker has just given this text to another reply; the next look sees what is left.
+        return
+
+
+def _reason(command: Command, found: Match) -> str:
+    if found.verdict is Verdict.TWICE:
+        return SEEN_TWICE
+    if command.state == State.CONFIRMED:
+        return command.reason
+    is_on_time = command.state in (State.ACCEPTED, State.CHECKING, State.PROBABLE)
+    return "" if is_on_time else ARRIVED_LATE
+
+
+class Sightings:
+    """Finds conversations whose texts changed since they were last held against the replies still open there."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[int, int]] = {}
+
+    def match_changed(self, pace: Pace = DEFAULT_PACE) -> None:
+        """One cheap query while nothing changes: only conversations with open replies are looked at."""
+        present = self._read()
+        changed = [
+            conversation_id for conversation_id, state in present.items() if self._known.get(conversation_id) != state
+        ]
+        self._known = present
+        match_pending(changed, pace)
+
+    def _read(self) -> dict[int, tuple[int, int]]:
+        texts = Message.objects.outbound().filter(
+            conversation_id__in=watched_replies().values("conversation_id"), command=None
+        )
+        grouped = texts.order_by().values("conversation_id")
+        rows = grouped.annotate(newest=Max("id"), confirmed=Count("id", filter=Q(is_confirmed=True)))
+        return {row["conversation_id"]: (row["newest"], row["confirmed"]) for row in rows}
+
+
+def match_pending(conversation_ids: Iterable[int], pace: Pace = DEFAULT_PACE) -> None:
+    """The mirror of these conversations changed: settle what it shows, and look at once at what only a webhook says."""
+    now = timezone.now()
+    for conversation_id in conversation_ids:
+        settle(conversation_id, pace)
+        unproven = Message.objects.outbound().filter(conversation_id=conversation_id, command=None, is_confirmed=False)
+        if unproven.exists():
+            watched = Command.objects.replies().filter(conversation_id=conversation_id, state__in=Command.WATCHED)
+            watched.filter(due_at__gt=now).update(due_at=now)

@@ -1,0 +1,100 @@
+"""Looking for what was posted: one GET at a time, until it is seen, or a person has to decide."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from engage.api.errors import EngageError
+from engage.mirror.platform import client_for
+from engage.mirror.reading import read_conversation
+from engage.models import Attempt, Command, Conversation
+from engage.outbox import dispositions, evidence
+from engage.outbox.attempts import count_look, may_have_arrived, posted_at
+from engage.outbox.pace import DEFAULT_PACE, Pace
+from engage.outbox.transitions import State, move
+
+UNREADABLE = "Could not be checked: Engage did not answer."
+NEVER_SEEN = "Accepted by Engage, but never seen there."
+NOT_SEEN_YET = "Accepted by Engage, but not visible there yet."
+
+
+def due_looks() -> QuerySet[Command]:
+    """Commands whose fate is open and of which it is time to look, longest overdue first."""
+    watched = Command.objects.filter(due_at__lte=timezone.now(), state__in=(*Command.WATCHED, State.CONFIRMED))
+    return watched.order_by("due_at", "id")
+
+
+def look(command: Command, pace: Pace = DEFAULT_PACE) -> None:
+    """GET the conversation, settle what it shows, and decide what comes next."""
+    conversation = command.conversation
+    if conversation is None or not _claim(command, pace):
+        return
+    try:
+        read_conversation(conversation, client_for(command.workspace))
+    except EngageError:
+        _conclude(command, is_complete=False, pace=pace)
+        return
+    if last := next(reversed(may_have_arrived(command)), None):
+        count_look(last)
+    fence = command.fence
+    settle(command, conversation, pace)
+    if command.fence == fence:
+        _conclude(command, is_complete=True, pace=pace)
+
+
+def settle(command: Command, conversation: Conversation, pace: Pace) -> None:
+    """After a complete GET: draw from the mirror what it says about the command, and about the others there."""
+    if command.kind == Command.Kind.REPLY:
+        evidence.settle(conversation.pk, pace)
+    else:
+        dispositions.settle(command, conversation, pace)
+
+
+def _claim(command: Command, pace: Pace) -> bool:
+    """Nobody else looks meanwhile. Without a lease: when we die, it is simply due again."""
+    look_again_at = timezone.now() + timedelta(seconds=pace.look_takes)
+    row = Command.objects.filter(pk=command.pk, state=command.state, fence=command.fence, due_at=command.due_at)
+    return bool(row.update(due_at=look_again_at))
+
+
+def _conclude(command: Command, *, is_complete: bool, pace: Pace) -> None:
+    """What follows from having looked, if the look settled nothing."""
+    tries = may_have_arrived(command)
+    now = timezone.now()
+    if not tries:
+        # The answer came in after the sweeper had taken over: it is certain by now that nothing arrived.
+        move(command, State.QUEUED, due_at=now)
+        return
+    posted = posted_at(tries[-1])
+    reason = _find_verdict(command, tries[-1], now - posted, is_complete=is_complete, pace=pace)
+    look_at = pace.next_look(posted, now)
+    if reason and command.kind == Command.Kind.DISPOSITION and is_complete and _is_as_wished(command):
+        move(command, State.CONFIRMED)
+    elif reason:
+        move(command, State.UNCONFIRMED, reason=reason, due_at=look_at)
+    elif command.state == State.ACCEPTED and not command.reason and now - posted >= pace.settles_after:
+        move(command, State.ACCEPTED, reason=NOT_SEEN_YET, due_at=look_at)
+    else:
+        Command.objects.filter(pk=command.pk, state=command.state, fence=command.fence).update(due_at=look_at)
+
+
+def _find_verdict(command: Command, last: Attempt, age: timedelta, *, is_complete: bool, pace: Pace) -> str:
+    """Why a person has to decide now; empty while it may still turn up by itself."""
+    is_over = age >= timedelta(seconds=pace.gives_up_after)
+    match command.state:
+        case State.CHECKING if is_complete and age >= pace.settles_after and last.looks >= pace.least_looks:
+            return f"Not visible at Engage after {last.looks} checks."
+        case State.CHECKING if is_over:
+            return UNREADABLE
+        case State.ACCEPTED if is_over:
+            return NEVER_SEEN
+        case _:
+            return ""
+
+
+def _is_as_wished(command: Command) -> bool:
+    conversation = command.conversation
+    return conversation is not None and dispositions.is_as_wished(command, conversation)

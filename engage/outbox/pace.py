@@ -1,0 +1,64 @@
+"""When things happen: waits, looks, leases. One value, so that a test can live faster."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_MINUTE = 60.0
+_HOUR = 60 * _MINUTE
+
+
+@dataclass(frozen=True)
+class Pace:
+    """All in seconds. Looks are counted from the end of the POST."""
+
+    # How long a claim lasts, and what must be left of it when a POST begins: its deadline and a margin.
+    lease: float = 60.0
+    least_lease_left: float = 25.0
+    # Waits after a try of which it is certain that nothing left. The last one repeats until the command expires.
+    retries: tuple[float, ...] = (2, 5, 15, 60)
+    longest_wait: float = 300.0
+    # Until the last of these a text may still turn up by itself; then a person is asked.
+    looks: tuple[float, ...] = (1, 3, 8, 20, 45, 90, 180, 300)
+    least_looks: int = 3
+    # Accepted and never seen, or never once readable: a person is asked after this.
+    gives_up_after: float = 30 * _MINUTE
+    # Rare looks for what may yet turn up; after the last one nobody looks any more.
+    late_looks: tuple[float, ...] = (
+        *(minutes * _MINUTE for minutes in (7, 10, 15, 20, 30)),
+        *(hours * _HOUR for hours in (1, 3, 6, 12, *range(24, 7 * 24 + 1, 12))),
+    )
+    # A look in progress is not begun again within this time.
+    look_takes: float = 45.0
+    # Between polls for due commands, due looks, texts that turned up by themselves, and abandoned work.
+    poll: float = 0.03
+    look_poll: float = 0.25
+    match_poll: float = 1.0
+    sweep: float = 10.0
+
+    @property
+    def settles_after(self) -> timedelta:
+        return timedelta(seconds=self.looks[-1])
+
+    def retry_at(self, now: datetime, tries: int) -> datetime:
+        """Full jitter: those who failed together do not come back together."""
+        wait = self.retries[min(max(tries, 1), len(self.retries)) - 1]
+        return now + timedelta(seconds=random.uniform(0, wait))
+
+    def retry_when_told(self, now: datetime, retry_after: float) -> datetime:
+        """Not before the platform wants it."""
+        wait = min(retry_after, self.longest_wait)
+        return now + timedelta(seconds=wait + random.uniform(0, 1))
+
+    def next_look(self, posted_at: datetime, now: datetime) -> datetime | None:
+        """The first look after `now`; None when the last one is over."""
+        moments = (posted_at + timedelta(seconds=seconds) for seconds in (*self.looks, *self.late_looks))
+        return next((moment for moment in moments if moment > now), None)
+
+    def lease_end(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self.lease)
+
+
+DEFAULT_PACE = Pace()

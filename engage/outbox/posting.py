@@ -1,0 +1,66 @@
+"""One POST, and what its answer says: it did not happen, it happened, or nobody knows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engage.api.client import Accepted
+from engage.api.errors import EngageError, Gone, RateLimited, Rejected, Unauthorized, Unknown, Unreachable
+from engage.models import Attempt
+
+logger = logging.getLogger(__name__)
+
+Outcome = Attempt.Outcome
+LINK_REFUSED = "The link to this conversation is no longer valid."
+UNREACHABLE = "Engage is not reachable."
+TOO_MANY = "Engage asks us to wait."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`is_final`: what was certainly not done would not be done at the next try either."""
+
+    outcome: Attempt.Outcome
+    reason: str = ""
+    status: int | None = None
+    is_final: bool = False
+    is_link_refused: bool = False
+    retry_after: float | None = None
+    remote_id: str = ""
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.outcome == Outcome.UNKNOWN
+
+
+def post(call: Callable[[], Accepted]) -> Answer:
+    """Call once. Whatever goes wrong in a way we do not know counts as sent, perhaps."""
+    try:
+        accepted = call()
+    except EngageError as error:
+        return read_refusal(error)
+    except Exception as error:
+        # By its name alone: the words of a library may quote the text.
+        logger.error("a POST failed unexpectedly: %s", type(error).__name__)
+        return Answer(Outcome.UNKNOWN, type(error).__name__)
+    return Answer(Outcome.SENT, status=accepted.status, remote_id=accepted.remote_id or "")
+
+
+def read_refusal(error: EngageError) -> Answer:
+    """What an error of a call says of the call; for a GET, whether asking again makes sense."""
+    match error:
+        case Unreachable():
+            return Answer(Outcome.NOT_SENT, UNREACHABLE)
+        case RateLimited():
+            return Answer(Outcome.NOT_SENT, TOO_MANY, 429, retry_after=error.retry_after)
+        case Unauthorized() | Gone():
+            return Answer(Outcome.NOT_SENT, LINK_REFUSED, error.status, is_final=True, is_link_refused=True)
+        case Rejected():
+            reason = f"Engage refused it: {error.reason}" if error.reason else "Engage refused it."
+            return Answer(Outcome.NOT_SENT, reason, error.status, is_final=True)
+        case Unknown():
+            return Answer(Outcome.UNKNOWN, str(error), error.status)
+        case _:
+            return Answer(Outcome.UNKNOWN, type(error).__name__, error.status)

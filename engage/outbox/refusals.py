@@ -1,0 +1,63 @@
+"""Why a command is not taken. Each message is what the agent reads."""
+
+from __future__ import annotations
+
+from engage.models import Message
+
+
+class Refused(Exception):
+    """Base of all; nothing was changed."""
+
+    message = "This is not possible."
+
+    def __init__(self, message: str = "") -> None:
+        self.message = message or self.message
+        super().__init__(self.message)
+
+
+class BlankText(Refused):
+    message = "There is nothing to send."
+
+
+class TextTooLong(Refused):
+    def __init__(self, length: int, longest: int) -> None:
+        super().__init__(f"The text has {length:,} characters; at most {longest:,} can be sent.")
+
+
+class OptedOut(Refused):
+    """The number may not be texted; the message says why."""
+
+
+class OutsideWindow(Refused):
+    """It is not the hour to text this lead; the message says when it is."""
+
+
+class NotConfirmed(Refused):
+    """There is no key, or none that the platform accepts."""
+
+    message = "Engage does not know this conversation, so nothing can be sent to it."
+
+
+class NewerMessage(Refused):
+    """The lead wrote after what the agent had seen; `newer` is their newest text."""
+
+    message = "They wrote again. Read it first, then send."
+
+    def __init__(self, newer: Message) -> None:
+        super().__init__()
+        self.newer = newer
+
+
+class UnknownDisposition(Refused):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}” is not one of the dispositions of this conversation.")
+
+
+class KeyTaken(Refused):
+    """A key names one command of one person; this one already names another."""
+
+    message = "This form was already used for something else. Reload the page and try again."
+
+
+class NotPossibleNow(Refused):
+    message = "This has moved on in the meantime. Look at it again."

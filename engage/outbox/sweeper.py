@@ -1,0 +1,46 @@
+"""Work whose worker is gone: what certainly did not leave begins anew, what may have left is looked for."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.utils import timezone
+
+from engage.models import Attempt, Command
+from engage.outbox import attempts
+from engage.outbox.dispatch import EXPIRED
+from engage.outbox.pace import DEFAULT_PACE, Pace
+from engage.outbox.posting import Answer
+from engage.outbox.transitions import State, fail, move
+
+logger = logging.getLogger(__name__)
+
+WORKER_GONE = "The worker stopped while it was sending."
+
+
+def sweep(pace: Pace = DEFAULT_PACE) -> None:
+    """Settle every lease that is over, and every wait that is too long."""
+    now = timezone.now()
+    # Every row with something to come has a time for it, which is what the index holds.
+    due = Command.objects.filter(due_at__isnull=False).select_related("conversation__lead").order_by("id")
+    for command in due.filter(state__in=(State.PREFLIGHT, State.SENDING), lease_until__lt=now):
+        _take_over(command, now, pace)
+    for command in due.filter(state__in=Command.WAITING, expires_at__lt=now):
+        # Also those that wait behind another reply, which no dispatcher would pick up.
+        fail(command, State.EXPIRED, EXPIRED, pace=pace)
+
+
+def _take_over(command: Command, now: datetime, pace: Pace) -> None:
+    logger.warning("command %s was abandoned while %s", command.pk, command.state)
+    if command.state == State.PREFLIGHT:
+        move(command, State.QUEUED, due_at=now)
+        return
+    # Never sent again by us: the bytes may have left before the worker died.
+    ended_at = command.lease_until or now
+    if not move(command, State.CHECKING, due_at=pace.next_look(ended_at, now)):
+        return
+    last = command.attempts.filter(outcome=Attempt.Outcome.OPEN).order_by("number").last()
+    if last is not None:
+        last.ended_at = ended_at
+        attempts.end(last, Answer(Attempt.Outcome.UNKNOWN, WORKER_GONE))

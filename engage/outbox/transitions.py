@@ -1,0 +1,73 @@
+"""The one way in which a command changes its state: if it still stands where we saw it, announced with the change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from engage.mirror import summary
+from engage.models import Change, Command, Conversation
+from engage.outbox.attempts import may_have_arrived, posted_at
+from engage.outbox.pace import DEFAULT_PACE, Pace
+
+State = Command.State
+
+
+def move(
+    command: Command, to: Command.State, *, due_at: datetime | None = None, reason: str = "", **values: Any
+) -> bool:
+    """Change the state; false, and nothing done, when somebody else changed the row since it was loaded.
+
+    The fence rises with every move, so whoever holds an older one has lost the command. `values`: further columns.
+    IntegrityError leaves here untouched: one reply in flight per conversation, one command per message.
+    """
+    values |= {"state": to, "state_since": timezone.now(), "due_at": due_at, "reason": reason[:300]}
+    values["fence"] = command.fence + 1
+    values.setdefault("lease_until", None)
+    was = Command.State(command.state)
+    with transaction.atomic():
+        row = Command.objects.filter(pk=command.pk, state=was, fence=command.fence)
+        if not row.update(**values):
+            return False
+        is_news = was.label != to.label or command.reason != values["reason"] or "message_id" in values
+        if command.kind == Command.Kind.REPLY and (was in Command.FAILED) != (to in Command.FAILED):
+            refresh_answered(command.conversation_id)
+        if is_news:
+            announce(command)
+    for name, value in values.items():
+        setattr(command, name, value)
+    return True
+
+
+def announce(command: Command) -> None:
+    if command.conversation_id is not None and command.conversation is not None:
+        Change.record_conversations([(command.conversation_id, command.conversation.campaign_id)])
+
+
+def lock(conversation_id: int) -> None:
+    """Until the end of the transaction others wait here. A no-op update is the row lock that both databases have."""
+    Conversation.objects.filter(pk=conversation_id).update(answered_through=F("answered_through"))
+
+
+def refresh_answered(conversation_id: int | None) -> None:
+    """What is answered follows from the replies that are alive: one that failed gives the wait back to the lead."""
+    if conversation_id is None:
+        return
+    lock(conversation_id)
+    alive = Command.objects.replies().filter(conversation_id=conversation_id).exclude(state__in=Command.FAILED)
+    answered = alive.aggregate(through=Max("answers_through"))["through"]
+    Conversation.objects.filter(pk=conversation_id).update(answered_through=answered)
+    summary.refresh([conversation_id])
+
+
+def fail(command: Command, to: Command.State, reason: str, *, pace: Pace = DEFAULT_PACE) -> bool:
+    """Give up on a command. Where an earlier try may have arrived, "not sent" would be a lie: a person decides."""
+    tries = may_have_arrived(command)
+    if tries:
+        look_at = pace.next_look(posted_at(tries[-1]), timezone.now())
+        return move(command, State.UNCONFIRMED, due_at=look_at, reason=f"{reason} The try before may have arrived.")
+    return move(command, to, reason=reason)
