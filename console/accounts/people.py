@@ -1,0 +1,26 @@
+"""The people of the desk, as names and as those who may work a campaign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.db.models import QuerySet
+
+
+def name_of(person: User | None) -> str:
+    """How colleagues call them; somebody whose account is gone still did what they did."""
+    if person is None:
+        return "Somebody who left"
+    return person.first_name or person.username
+
+
+def who_may_work(campaign_id: int) -> QuerySet[User]:
+    """Active people whom teams do not keep from this campaign, by name."""
+    people = get_user_model().objects.filter(is_active=True)
+    in_reach = people.filter(Q(teams__isnull=True) | Q(teams__campaigns=campaign_id))
+    return people.filter(id__in=in_reach.values("id")).order_by("first_name", "username")

@@ -1,0 +1,39 @@
+"""Who may do what: three roles, kept as Django groups, so that the admin can hand them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.apps.registry import Apps
+    from django.contrib.auth.models import AnonymousUser, User
+
+AGENT = "Agent"
+SUPERVISOR = "Supervisor"
+ADMIN = "Admin"
+
+SUPERVISOR_PERMISSIONS = ("see_every_campaign", "assign_conversations")
+# Rooms whose tables an admin may look after in the admin site.
+ADMIN_ROOMS = ("engage", "accounts", "inbox", "auth")
+
+
+def create_roles(apps: Apps) -> None:
+    """Make the three groups, or bring their permissions up to date; what was added by hand stays."""
+    group = apps.get_model("auth", "Group").objects
+    permissions = apps.get_model("auth", "Permission").objects
+    group.get_or_create(name=AGENT)
+    supervisor, _ = group.get_or_create(name=SUPERVISOR)
+    supervisor.permissions.add(
+        *permissions.filter(content_type__app_label="accounts", codename__in=SUPERVISOR_PERMISSIONS)
+    )
+    admin, _ = group.get_or_create(name=ADMIN)
+    admin.permissions.add(*permissions.filter(content_type__app_label__in=ADMIN_ROOMS))
+
+
+def role_of(user: User | AnonymousUser) -> str:
+    """The highest role a person holds, by what they may do; who holds none is an agent."""
+    if not user.is_authenticated:
+        return ""
+    if user.is_superuser or user.has_perm("accounts.change_team"):
+        return ADMIN
+    return SUPERVISOR if user.has_perm("accounts.assign_conversations") else AGENT

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from django.contrib.auth import views as auth_views
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_safe
+
+from console.accounts.access import DeskRequest, signed_in
+from console.accounts.forms import PasswordForm, SignInForm
+from console.accounts.roles import AGENT, role_of
+
+
+class SignIn(auth_views.LoginView):
+    template_name = "accounts/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+class SignOut(auth_views.LogoutView):
+    http_method_names = ["post"]
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        if request.method == "POST":
+            # Drafts live in the browser until here; on a shared machine the next person finds none.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+class PasswordChange(auth_views.PasswordChangeView):
+    template_name = "accounts/password.html"
+    form_class = PasswordForm
+    success_url = reverse_lazy("accounts:password-changed")
+
+    def form_invalid(self, form: PasswordForm) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+@require_safe
+@signed_in
+def password_changed(request: DeskRequest) -> HttpResponse:
+    return render(request, "accounts/password_changed.html")
+
+
+@require_safe
+@signed_in
+def person_css(request: DeskRequest, person_id: int) -> HttpResponse:
+    """Which parts of shared fragments are for this very person; only they may load it."""
+    if person_id != request.user.id:
+        raise Http404
+    context = {"person_id": person_id, "may_act_for_others": role_of(request.user) != AGENT}
+    # Its address names the role too, so it can be kept until either changes.
+    response = render(request, "accounts/person.css", context, content_type="text/css")
+    response.headers["Cache-Control"] = "private, max-age=86400"
+    return response

@@ -1,0 +1,45 @@
+"""How gunicorn serves the console; `gunicorn -c console/gunicorn_conf.py console.wsgi`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from console import env
+
+_is_demo = env.flag("CONSOLE_DEMO")
+
+# The demo's password is no secret, so only this machine reaches it.
+bind = f"{env.text('CONSOLE_BIND', '127.0.0.1' if _is_demo else '0.0.0.0')}:{env.number('PORT', 8000)}"
+
+worker_class = "gthread"
+workers = env.number("CONSOLE_WEB_PROCESSES", 1 if _is_demo else 2, least=1)
+# Every open page holds one thread for its live stream; a waiting thread costs little.
+threads = env.number("CONSOLE_WEB_THREADS", 600, least=8)
+# Above `threads` by as many quiet keep-alive connections as one process holds.
+worker_connections = threads + 400
+keepalive = 5
+backlog = 2048
+
+# The thread that accepts connections beats; a slow view or a long stream does not stop it.
+timeout = 30
+# Below honcho's patience of five seconds in the demo.
+graceful_timeout = 3 if _is_demo else 8
+# The heartbeat is a file: on a disk it could stall behind other writers.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+# Each process opens its own database pool and live hub, after the fork.
+preload_app = False
+
+# No access log: its lines would hold webhook tokens. The proxy in front may count requests without their paths.
+accesslog = None
+errorlog = "-"
+loglevel = "warning" if _is_demo else "info"
+# Two consoles on one machine would fight over the one in the home directory.
+control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Streams end with their process; each would hold up its stop until the graceful seconds are over."""
+    from console.live import hub
+
+    hub.stop_when(lambda: not worker.alive)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import Http404
+
+from console.accounts.scope import Scope
+from console.inbox.queues import Queue, QueueView
+from engage.models import Campaign
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.http import QueryDict
+
+PAGE = 50
+LONGEST_LIST = 1000
+
+
+class ReplyForm(forms.Form):
+    """Shape only; whether it may be sent is the outbox's to say."""
+
+    text = forms.CharField(required=False, max_length=20_000, strip=True)
+    key = forms.UUIDField(required=False)
+    seen_through = forms.DateTimeField(required=False)
+    take_over = forms.BooleanField(required=False)
+
+    def clean_text(self) -> str:
+        # A form posts every line break as CR LF; on the way to a phone each counts as one character.
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n")
+
+    def clean_key(self) -> uuid.UUID:
+        return self.cleaned_data["key"] or uuid.uuid4()
+
+
+class DispositionForm(forms.Form):
+    name = forms.CharField(max_length=300, strip=False)
+    key = forms.UUIDField(required=False)
+    confirmed = forms.BooleanField(required=False)
+
+    def clean_key(self) -> uuid.UUID:
+        return self.cleaned_data["key"] or uuid.uuid4()
+
+
+class AssignForm(forms.Form):
+    agent = forms.IntegerField()
+
+
+class DecisionForm(forms.Form):
+    """What a person decides about a reply of which it is not certain that it arrived."""
+
+    CHOICES = (
+        ("cancel", "Cancel"),
+        ("send_again", "Send again"),
+        ("mark_sent", "It was sent"),
+        ("discard", "Discard"),
+        ("same", "Yes, the same"),
+        ("different", "No, another"),
+    )
+    decision = forms.ChoiceField(choices=CHOICES)
+
+
+class ListForm(forms.Form):
+    """The query of an inbox address: `?queue=mine&campaign=3&search=reyes&show=100`."""
+
+    queue = forms.ChoiceField(choices=[(queue.value, queue.label) for queue in Queue], required=False)
+    campaign = forms.IntegerField(required=False)
+    search = forms.CharField(required=False, max_length=100)
+    show = forms.IntegerField(required=False, min_value=1)
+
+    def __init__(self, query: QueryDict, *, user: User) -> None:
+        super().__init__(query)
+        self._user = user
+        self.campaign: Campaign | None = None
+        self.scope = Scope.of(user)
+        if not self.is_valid():
+            raise Http404
+
+    def clean_campaign(self) -> int | None:
+        campaign_id: int | None = self.cleaned_data["campaign"]
+        if campaign_id is None:
+            return None
+        reachable = self.scope.campaign_ids
+        if reachable is None or campaign_id in reachable:
+            self.campaign = Campaign.objects.defer("document").filter(id=campaign_id).first()
+        if self.campaign is None:
+            raise forms.ValidationError("There is no such campaign.")
+        return campaign_id
+
+    @property
+    def view(self) -> QueueView:
+        queue = Queue(self.cleaned_data["queue"] or Queue.NEEDS_REPLY)
+        return QueueView(
+            queue=queue,
+            scope=self.scope,
+            agent_id=self._user.id if queue is Queue.MINE else None,
+            campaign_id=self.cleaned_data["campaign"],
+            search=self.cleaned_data["search"],
+        )
+
+    @property
+    def limit(self) -> int:
+        return min(self.cleaned_data["show"] or PAGE, LONGEST_LIST)
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """What leads back to the same list: the query without how much of it is shown."""
+        view = self.view
+        query: dict[str, Any] = {"queue": view.queue.value}
+        if view.campaign_id is not None:
+            query["campaign"] = view.campaign_id
+        if view.search:
+            query["search"] = view.search
+        return query

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+
+from console.accounts.scope import Scope
+from engage.models import Conversation
+from engage.models.conversation import ConversationQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+class Assignment(models.Model):
+    """Who works a conversation now. Ours alone: the platform knows nothing of it."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="assignment")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments")
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.agent} works {self.conversation}"
+
+
+class DeskEvent(models.Model):
+    """A line in the thread about what one of us did: claimed, released, assigned."""
+
+    class Kind(models.TextChoices):
+        CLAIMED = "claimed", "claimed this conversation"
+        RELEASED = "released", "released this conversation"
+        ASSIGNED = "assigned", "assigned this conversation"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="desk_events")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("conversation", "at"), name="desk_events_in_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.get_kind_display()}"
+
+
+class DeskQuerySet(ConversationQuerySet):
+    def within(self, scope: Scope) -> DeskQuerySet:
+        return self if scope.campaign_ids is None else self.filter(campaign_id__in=scope.campaign_ids)
+
+    def visible_to(self, user: User | AnonymousUser) -> DeskQuerySet:
+        return self.within(Scope.of(user))
+
+    def assigned_to(self, agent_id: int) -> DeskQuerySet:
+        return self.filter(assignment__agent_id=agent_id)
+
+    def unassigned(self) -> DeskQuerySet:
+        return self.filter(assignment__isnull=True)
+
+    def longest_wait_first(self) -> DeskQuerySet:
+        """Who waits, longest first; behind them who does not, newest first."""
+        return self.order_by(F("waiting_since").asc(nulls_last=True), "-last_message_at", "-id")
+
+    def newest_first(self) -> DeskQuerySet:
+        return self.order_by(F("last_message_at").desc(nulls_last=True), "-id")
+
+    def for_rows(self) -> DeskQuerySet:
+        """With all that a row of the queue shows, in one query; the keys stay in the database."""
+        return self.select_related("lead", "campaign", "assignment__agent").defer(
+            "sealed_key",
+            "sealed_offered_key",
+            "dispositions",
+            "campaign__document",
+            "lead__data",
+            "lead__unknown_fields",
+        )
+
+
+class DeskConversation(Conversation):
+    """A conversation as the desk sees it: with who works it, and for whom it is visible."""
+
+    objects = DeskQuerySet.as_manager()
+
+    class Meta:
+        proxy = True

@@ -1,0 +1,79 @@
+"""The rail on the left of every page: the queues and campaigns that this person may see."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+
+from console.accounts.scope import Scope
+from console.inbox.queues import Queue, QueueView, count_queues
+from engage.models import Campaign
+
+register = template.Library()
+
+ICONS = {
+    Queue.NEEDS_REPLY: "inbox",
+    Queue.MINE: "user-round",
+    Queue.UNASSIGNED: "user-round-plus",
+    Queue.OPEN: "messages-square",
+    Queue.CLOSED: "archive",
+    Queue.OPTED_OUT: "ban",
+}
+# The rail is not the board: beyond this a campaign is found by search.
+CAMPAIGNS_SHOWN = 30
+
+
+@register.filter
+def split(words: str) -> list[str]:
+    return words.split()
+
+
+@register.inclusion_tag("_rail.html", takes_context=True)
+def rail(context: Context) -> dict[str, Any]:
+    user = context["user"]
+    scope = Scope.of(user)
+    counts = context.get("counts") or count_queues(scope, user.id)
+    view: QueueView | None = context.get("queue_view")
+    return {
+        "queues": [_queue_item(queue, view, counts) for queue in Queue],
+        "campaigns": [_campaign_item(campaign, view, counts) for campaign in _find_campaigns(scope)],
+        "is_staff": user.is_staff,
+    }
+
+
+def _find_campaigns(scope: Scope) -> list[Campaign]:
+    """Those that are running, and those that were; drafts have no conversations."""
+    campaigns = Campaign.objects.defer("document").exclude(status__in=("DRAFT", "PENDING_APPROVAL"))
+    if scope.campaign_ids is not None:
+        campaigns = campaigns.filter(id__in=scope.campaign_ids)
+    return list(campaigns.order_by("name", "id")[:CAMPAIGNS_SHOWN])
+
+
+def _queue_item(queue: Queue, view: QueueView | None, counts: dict[str, int]) -> dict[str, Any]:
+    is_current = view is not None and view.queue is queue and view.campaign_id is None and not view.search
+    return {
+        "name": queue.value,
+        "label": queue.label,
+        "icon": ICONS[queue],
+        "url": _address(queue=queue.value),
+        "count": counts.get(queue.value, 0),
+        "is_current": is_current,
+    }
+
+
+def _campaign_item(campaign: Campaign, view: QueueView | None, counts: dict[str, int]) -> dict[str, Any]:
+    return {
+        "id": campaign.id,
+        "label": str(campaign),
+        "url": _address(queue=Queue.NEEDS_REPLY.value, campaign=campaign.id),
+        "count": counts.get(f"campaign-{campaign.id}", 0),
+        "is_current": view is not None and view.campaign_id == campaign.id,
+    }
+
+
+def _address(**query: str | int) -> str:
+    return f"{reverse('inbox:queue')}?{urlencode(query)}"

@@ -1,0 +1,146 @@
+"""One conversation with all that its two panes show, in a fixed number of queries. It never knows who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from console.accounts.people import who_may_work
+from console.inbox import timeline
+from console.inbox.models import DeskConversation, DeskEvent
+from engage.mirror.consent import lock_reason, number_of
+from engage.models import Command, Consent, Disposition, Lead, Message
+from engage.outbox.guards import window_refusal
+from engage.sms.send_window import window_for
+
+# A thread begins at a multiple of this, so that "Show earlier" keeps its place while new texts come in.
+PAGE = 50
+LEAD_FIELDS_SHOWN = 60
+
+# What is still on its way stands at the end of the thread; the rest has its place in time.
+_PENDING = (*Command.WAITING, *Command.IN_FLIGHT, *Command.WATCHED)
+# A disposition that needs no more words: it happened, or a newer choice took its place.
+_QUIET = (Command.State.CONFIRMED, Command.State.CANCELLED, Command.State.DISCARDED)
+
+
+def thread_context(conversation_id: int) -> dict[str, Any] | None:
+    """What `_thread.html` and `_lead.html` show; None when the conversation is gone."""
+    known = DeskConversation.objects.select_related("lead", "campaign", "assignment__agent")
+    conversation = known.defer("sealed_key", "sealed_offered_key", "campaign__document").filter(id=conversation_id).first()
+    if conversation is None:
+        return None
+    now = timezone.now()
+    lead = conversation.lead
+    total = conversation.messages.count()
+    messages = _read_messages(conversation, slice(max(0, (total // PAGE - 1) * PAGE), None))
+    commands = list(conversation.commands.select_related("created_by").order_by("id"))
+    reason = lock_reason(conversation)
+    return {
+        "conversation": conversation,
+        "lead": lead,
+        "entries": _entries(conversation, messages, commands, is_whole=len(messages) == total, now=now),
+        "earlier_than": messages[0] if len(messages) < total else None,
+        "seen_through": max((message.sent_at for message in messages if message.is_inbound), default=None),
+        "lock_reason": reason,
+        "window": window_for(lead.time_zone or None, lead.state or None).status(now),
+        "window_refusal": window_refusal(conversation, now),
+        "opt_out_disposition": _find_opt_out_disposition(conversation),
+        "lead_fields": _fields_of(lead),
+        "lead_place": ", ".join(filter(None, (str(lead.data.get("City") or ""), lead.state))),
+        "lead_result": _result_of(lead),
+        "finishing": _find_finishing(commands),
+        "colleagues": list(who_may_work(conversation.campaign_id)),
+    }
+
+
+def earlier_context(conversation: DeskConversation, before: Message) -> dict[str, Any]:
+    """One page of messages before the given one, oldest first, without what people did in between."""
+    is_older = Q(sent_at__lt=before.sent_at) | Q(sent_at=before.sent_at, remote_id__lt=before.remote_id)
+    older = conversation.messages.filter(is_older)
+    total = older.count()
+    messages = _read_messages(conversation, slice(max(0, total - PAGE), total), among=older)
+    bubbles = _bubbles(conversation, messages)
+    return {
+        "conversation": conversation,
+        "entries": timeline.build(bubbles, [], pending=[], now=timezone.now()),
+        "earlier_than": messages[0] if len(messages) < total else None,
+    }
+
+
+def _read_messages(
+    conversation: DeskConversation, part: slice, among: QuerySet[Message] | None = None
+) -> list[Message]:
+    among = conversation.messages.all() if among is None else among
+    messages = list(among.order_by("sent_at", "remote_id").select_related("command__created_by")[part])
+    for message in messages:
+        message.conversation = conversation
+    return messages
+
+
+def _entries(
+    conversation: DeskConversation, messages: list[Message], commands: list[Command], *, is_whole: bool, now: datetime
+) -> list[timeline.Entry]:
+    zone = conversation.lead.time_zone
+    # Before the first message shown stands what a page of earlier messages will show.
+    begins = None if is_whole or not messages else messages[0].sent_at
+    replies = [row for row in commands if row.kind == Command.Kind.REPLY]
+    arrived = timeline.pair_up(messages, replies)
+    alone = [row for row in replies if row.message_id is None and row not in arrived.values()]
+    settled = [row for row in alone if row.state not in _PENDING and (begins is None or row.created_at >= begins)]
+    pending = [row for row in alone if row.state in _PENDING]
+    lines = [line for line in _lines(conversation, commands) if begins is None or line.at >= begins]
+    return timeline.build(
+        [*_bubbles(conversation, messages, arrived), *timeline.command_bubbles(settled, zone_name=zone)],
+        lines,
+        pending=timeline.command_bubbles(pending, zone_name=zone),
+        now=now,
+    )
+
+
+def _bubbles(
+    conversation: DeskConversation, messages: Sequence[Message], arrived: Mapping[int, Command] = MappingProxyType({})
+) -> list[timeline.Bubble]:
+    delivery = conversation.lead.status.replace("_", " ").capitalize()
+    return timeline.message_bubbles(messages, arrived, zone_name=conversation.lead.time_zone, delivery=delivery)
+
+
+def _lines(conversation: DeskConversation, commands: list[Command]) -> list[timeline.Line]:
+    lead = conversation.lead
+    chosen_here = [row for row in commands if row.kind == Command.Kind.DISPOSITION]
+    consents = Consent.objects.for_numbers(conversation.workspace_id, [number_of(lead.phone, lead.remote_id)])
+    return [
+        *timeline.desk_lines(DeskEvent.objects.filter(conversation=conversation).select_related("by", "to")),
+        *timeline.disposition_lines(Disposition.objects.filter(conversation=conversation), chosen_here),
+        *timeline.consent_lines(list(consents), conversation.id),
+    ]
+
+
+def _find_finishing(commands: list[Command]) -> Command | None:
+    """The newest disposition chosen here, while it is not yet one at the platform."""
+    chosen = [row for row in commands if row.kind == Command.Kind.DISPOSITION]
+    return chosen[-1] if chosen and chosen[-1].state not in _QUIET else None
+
+
+def _find_opt_out_disposition(conversation: DeskConversation) -> str:
+    """The one of its own list that means "do not contact"; empty when there is none, or more than one to choose from."""
+    meant = [entry["disposition"] for entry in conversation.dispositions if entry.get("doNotContact")]
+    return meant[0] if len(meant) == 1 else ""
+
+
+def _result_of(lead: Lead) -> str:
+    """"Delivered, 0.7 s later": what became of the campaign's first text."""
+    status = lead.status.replace("_", " ").capitalize()
+    if not status or lead.sent_at is None or lead.result_at is None or lead.result_at < lead.sent_at:
+        return status
+    return f"{status}, {(lead.result_at - lead.sent_at).total_seconds():.1f} s later"
+
+
+def _fields_of(lead: Lead) -> list[tuple[str, str]]:
+    """What was loaded with the lead, named as it was loaded; empty values say nothing."""
+    filled = [(name, str(value)) for name, value in lead.data.items() if value not in (None, "", [], {})]
+    return filled[:LEAD_FIELDS_SHOWN]

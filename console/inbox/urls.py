@@ -1,0 +1,21 @@
+from django.urls import include, path
+
+from console.inbox.views import assignment, pages, replies
+
+app_name = "inbox"
+
+conversation = [
+    path("", pages.conversation, name="conversation"),
+    path("messages/", pages.message_list, name="message-list"),
+    path("replies/", replies.reply_send, name="reply-send"),
+    path("replies/<int:command_id>/decision/", replies.reply_decide, name="reply-decide"),
+    path("disposition/", replies.disposition_choose, name="disposition-choose"),
+    path("claim/", assignment.conversation_claim, name="conversation-claim"),
+    path("release/", assignment.conversation_release, name="conversation-release"),
+    path("assign/", assignment.conversation_assign, name="conversation-assign"),
+]
+
+urlpatterns = [
+    path("", pages.queue, name="queue"),
+    path("conversations/<int:conversation_id>/", include(conversation)),
+]

@@ -1,0 +1,48 @@
+"""What the views share: finding a conversation somebody may see, and answering with its panes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from console.accounts.access import DeskRequest, wants_fragment
+from console.inbox.forms import ListForm
+from console.inbox.models import DeskConversation
+from console.inbox.panes import page_context
+from console.inbox.threads import thread_context
+
+
+def find_conversation(request: DeskRequest, conversation_id: int) -> DeskConversation:
+    """Another team's conversation does not exist for whoever asks: 404."""
+    visible = DeskConversation.objects.visible_to(request.user).select_related("lead", "campaign")
+    return get_object_or_404(visible, id=conversation_id)
+
+
+def answer_with_thread(
+    request: DeskRequest, conversation: DeskConversation, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    """After an action: the panes as they are now, and why it was refused if it was."""
+    if wants_fragment(request):
+        context = (thread_context(conversation.id) or {}) | {"refusal": refusal}
+        return render(request, "inbox/thread_parts.html", context, status=status)
+    if refusal:
+        messages.warning(request, refusal)
+        return render_page(request, conversation, status=status)
+    return redirect("inbox:conversation", conversation.id)
+
+
+def answer_with_form(
+    request: DeskRequest, conversation: DeskConversation, template: str, context: dict[str, Any], *, status: int
+) -> HttpResponse:
+    """A form as it was filled in, with what was wrong: alone for htmx, else in its page."""
+    if wants_fragment(request):
+        return render(request, template, {"conversation": conversation, **context}, status=status)
+    return render_page(request, conversation, status=status, **context)
+
+
+def render_page(request: DeskRequest, conversation: DeskConversation, *, status: int = 200, **extra: Any) -> HttpResponse:
+    form = ListForm(request.GET, user=request.user)
+    return render(request, "inbox/inbox.html", page_context(request.user, form, conversation.id) | extra, status=status)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from console.accounts.access import DeskRequest, signed_in, wants_fragment
+from console.inbox.forms import ListForm
+from console.inbox.panes import conversation_context, page_context
+from console.inbox.threads import earlier_context
+from console.inbox.views.desk import find_conversation, render_page
+
+
+@require_safe
+@signed_in
+def queue(request: DeskRequest) -> HttpResponse:
+    form = ListForm(request.GET, user=request.user)
+    template = "inbox/_panes.html" if wants_fragment(request) else "inbox/inbox.html"
+    return render(request, template, page_context(request.user, form, None))
+
+
+@require_safe
+@signed_in
+def conversation(request: DeskRequest, conversation_id: int) -> HttpResponse:
+    found = find_conversation(request, conversation_id)
+    if not wants_fragment(request):
+        return render_page(request, found)
+    form = ListForm(request.GET, user=request.user)
+    return render(request, "inbox/conversation_parts.html", conversation_context(request.user, form, found.id))
+
+
+@require_safe
+@signed_in
+def message_list(request: DeskRequest, conversation_id: int) -> HttpResponse:
+    """The page of messages before `?before=<message id>`."""
+    found = find_conversation(request, conversation_id)
+    before = request.GET.get("before", "")
+    message = get_object_or_404(found.messages, id=int(before) if before.isascii() and before.isdigit() else 0)
+    template = "inbox/_earlier.html" if wants_fragment(request) else "inbox/earlier.html"
+    return render(request, template, earlier_context(found, message))

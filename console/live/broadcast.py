@@ -1,0 +1,104 @@
+"""One round of news: read the feed, render what changed once, give every open page its share."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+
+from console.accounts.scope import Scope
+from console.live.backlog import Backlog
+from console.live.counters import Counters, all_counters_part, counters_part
+from console.live.events import data_lines, event
+from console.live.feed import Feed, find_start
+from console.live.fragments import Fragments
+from console.live.stream import Stream
+from console.live.topics import Topics
+
+# Who lost the stream comes back after so many milliseconds: spread, because a restart ends every stream at once.
+_RETRY_AFTER = (300, 2500)
+
+
+class Broadcast:
+    """What the hub remembers from round to round. It belongs to the hub's thread."""
+
+    def __init__(self) -> None:
+        self._feed = Feed(find_start())
+        self._counters = Counters()
+        # Read from the feed, not told yet: a round that fails is made up for by the next one.
+        self._untold: set[int] = set()
+
+    def run(self, streams: Iterable[Stream], joining: Iterable[Stream]) -> None:
+        """A round, for pages that follow and for those that come or come back. All or nothing when a query fails."""
+        rows = self._feed.read()
+        self._untold |= {row.conversation_id for row in rows if row.conversation_id is not None}
+        self._counters.outdate({row.campaign_id for row in rows})
+        following, joining = list(streams), list(joining)
+        missed = self._find_missed(joining)
+        caught_up = {stream: ids for stream, ids in missed.items() if ids is not None}
+        changed = frozenset(self._untold)
+        changed_for_joining = changed.union(*caught_up.values())
+        self._counters.refresh(_people(following + joining))
+        fragments = Fragments(changed_for_joining)
+        composer = _Composer(fragments, self._counters, self._feed.settled)
+        news = {topics: composer.news(topics, changed) for topics in {stream.topics for stream in following}}
+        welcomes = {
+            topics: composer.welcome(topics, changed_for_joining) for topics in {stream.topics for stream in caught_up}
+        }
+        # From here on nothing can fail.
+        for stream in following:
+            stream.put(news[stream.topics], self._feed.settled)
+        for stream in joining:
+            stream.put(welcomes[stream.topics] if stream in caught_up else composer.reread(), self._feed.settled)
+        self._counters.mark_told()
+        self._untold.clear()
+
+    def _find_missed(self, joining: list[Stream]) -> dict[Stream, set[int] | None]:
+        """What each of them missed; None for who must read everything again."""
+        known = [stream.after for stream in joining if stream.after is not None]
+        backlog = Backlog(min(known)) if known else None
+        return {stream: self._find_missed_by(stream, backlog) for stream in joining}
+
+    def _find_missed_by(self, stream: Stream, backlog: Backlog | None) -> set[int] | None:
+        if stream.after is None or backlog is None:
+            return set()
+        # From a later place than the feed has: it was restored from a backup, or begun anew.
+        return None if stream.after > self._feed.top else backlog.conversations_after(stream.after)
+
+
+class _Composer:
+    """Puts messages together. Parts that several messages share are turned into bytes once."""
+
+    def __init__(self, fragments: Fragments, counters: Counters, position: int) -> None:
+        self._fragments = fragments
+        self._counters = counters
+        self._position = position
+        self._encoded: dict[str, bytes] = {}
+
+    def news(self, topics: Topics, changed: frozenset[int]) -> bytes | None:
+        numbers = self._counters.news(topics.scope, topics.agent_id)
+        parts = [*self._fragments.parts(topics, changed), counters_part(numbers)]
+        data = self._encode(parts)
+        return event(data, id=self._position) if data else None
+
+    def welcome(self, topics: Topics, changed: frozenset[int]) -> bytes:
+        """The first message: what was missed, and every number."""
+        numbers = self._counters.numbers(topics.scope, topics.agent_id)
+        parts = [*self._fragments.parts(topics, changed), all_counters_part(numbers)]
+        return event(self._encode(parts), id=self._position, retry=random.randint(*_RETRY_AFTER))
+
+    def reread(self) -> bytes:
+        return event(name="reread", id=self._position)
+
+    def _encode(self, parts: list[str]) -> bytes:
+        for part in parts:
+            if part and part not in self._encoded:
+                self._encoded[part] = data_lines(part)
+        return b"".join(self._encoded[part] for part in parts if part)
+
+
+def _people(streams: list[Stream]) -> dict[Scope, set[int]]:
+    people: dict[Scope, set[int]] = defaultdict(set)
+    for stream in streams:
+        people[stream.topics.scope].add(stream.topics.agent_id)
+    return people

@@ -1,0 +1,102 @@
+"""The numbers of the rail for many pages: counted once per scope, and no oftener than counting is cheap."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from console.accounts.scope import Scope
+from console.inbox.models import DeskConversation
+from console.inbox.queues import Queue, count_queues
+from console.live.partials import partial
+
+# Counting that takes longer than this is spread out, so that it never takes more than a twentieth of the time.
+_CHEAP_SECONDS = 0.03
+_LEAST_PAUSE_SECONDS = 1.0
+_PAUSE_PER_COST = 20
+
+
+@dataclass
+class _Tally:
+    """One scope as last counted. `mine` is by person."""
+
+    shared: dict[str, int] = field(default_factory=dict)
+    mine: dict[int, int] = field(default_factory=dict)
+    is_outdated: bool = True
+    not_before: float = 0.0
+    told: dict[int, dict[str, int]] = field(default_factory=dict)
+
+
+class Counters:
+    """Knows what every person's pages were told, so that only numbers that are different now are told again."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tallies: dict[Scope, _Tally] = {}
+        self._clock = clock
+
+    def outdate(self, campaign_ids: Iterable[int | None]) -> None:
+        """Something changed in these campaigns; None: somewhere."""
+        changed = set(campaign_ids)
+        for scope, tally in self._tallies.items():
+            if None in changed or scope.campaign_ids is None or not changed.isdisjoint(scope.campaign_ids):
+                tally.is_outdated = True
+
+    def refresh(self, people: dict[Scope, set[int]]) -> None:
+        """Count again what is outdated, unless that was costly and is too soon: then a later call will."""
+        self._tallies = {scope: self._tallies.get(scope, _Tally()) for scope in people}
+        for scope, agent_ids in people.items():
+            tally = self._tallies[scope]
+            tally.told = {agent_id: told for agent_id, told in tally.told.items() if agent_id in agent_ids}
+            if tally.is_outdated and self._clock() >= tally.not_before:
+                self._count(scope, tally, agent_ids)
+            elif newcomers := agent_ids - tally.mine.keys():
+                tally.mine |= count_mine(scope, newcomers)
+
+    def numbers(self, scope: Scope, agent_id: int) -> dict[str, int]:
+        """All of one person's numbers; those that are there no more are 0."""
+        tally = self._tallies[scope]
+        vanished = dict.fromkeys(tally.told.get(agent_id, {}), 0)
+        return vanished | tally.shared | {Queue.MINE.value: tally.mine[agent_id]}
+
+    def news(self, scope: Scope, agent_id: int) -> dict[str, int]:
+        """Those that differ from what this person was told last."""
+        told = self._tallies[scope].told.get(agent_id, {})
+        return {name: number for name, number in self.numbers(scope, agent_id).items() if told.get(name) != number}
+
+    def mark_told(self) -> None:
+        """Everybody was told the news."""
+        for scope, tally in self._tallies.items():
+            tally.told = {agent_id: self.numbers(scope, agent_id) for agent_id in tally.mine}
+
+    def _count(self, scope: Scope, tally: _Tally, agent_ids: set[int]) -> None:
+        began = self._clock()
+        tally.shared = count_queues(scope)
+        tally.mine = count_mine(scope, agent_ids)
+        ended = self._clock()
+        cost = ended - began
+        pause = max(_LEAST_PAUSE_SECONDS, _PAUSE_PER_COST * cost) if cost > _CHEAP_SECONDS else 0.0
+        tally.not_before = ended + pause
+        tally.is_outdated = False
+
+
+def count_mine(scope: Scope, agent_ids: Iterable[int]) -> dict[int, int]:
+    """Agent id → conversations in their own queue, for all of them in one query."""
+    wanted = set(agent_ids)
+    theirs = DeskConversation.objects.within(scope).open().filter(assignment__agent_id__in=wanted).order_by()
+    found = theirs.values_list("assignment__agent_id").annotate(Count("id"))
+    return dict.fromkeys(wanted, 0) | dict(found)
+
+
+def all_counters_part(numbers: dict[str, int]) -> str:
+    """As `counters_part`, for a page that may show numbers which are there no more."""
+    zeroed = partial("[data-count]", "textContent", "0")
+    return zeroed + counters_part({name: number for name, number in numbers.items() if number})
+
+
+def counters_part(numbers: dict[str, int]) -> str:
+    return "".join(
+        partial(f"[data-count='{name}']", "textContent", str(number)) for name, number in sorted(numbers.items())
+    )

@@ -1,0 +1,107 @@
+"""What changed, as HTML for pages: loaded together and rendered once each, however many pages show it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import DatabaseError
+from django.template.loader import render_to_string
+
+from console.inbox.models import DeskConversation
+from console.inbox.queues import Queue, QueueView
+from console.inbox.threads import thread_context
+from console.live.partials import partial
+from console.live.topics import Topics
+
+logger = logging.getLogger(__name__)
+
+
+class Fragments:
+    """The state of some conversations at one moment."""
+
+    def __init__(self, conversation_ids: Iterable[int]) -> None:
+        wanted = set(conversation_ids)
+        rows = DeskConversation.objects.filter(id__in=wanted).for_rows() if wanted else ()
+        self._conversations = {conversation.pk: conversation for conversation in rows}
+        self._rows: dict[int, str] = {}
+        self._panes: dict[int, str] = {}
+        self._lists: dict[tuple[QueueView, frozenset[int]], str] = {}
+
+    def parts(self, topics: Topics, changed: frozenset[int]) -> list[str]:
+        """The `<hx-partial>` elements that bring a page with these topics up to date after these changes."""
+        parts = []
+        if topics.queue_view and changed:
+            parts.append(self._list(topics.queue_view, changed))
+        if topics.conversation_id in changed:
+            parts.append(self._pane(topics.conversation_id))
+        return [part for part in parts if part]
+
+    def _list(self, view: QueueView, changed: frozenset[int]) -> str:
+        """The rows that the list shows now, and the ids of those that it shows no longer."""
+        if (view, changed) not in self._lists:
+            possible = {id_ for id_ in changed if self._may_concern(view, id_)}
+            shown = self._find_shown(view, possible)
+            rows = [self._row(id_) for id_ in shown]
+            rows += [f'<li id="conversation-{id_}" data-gone></li>' for id_ in sorted(possible.difference(shown))]
+            self._lists[view, changed] = partial("#queue-list", "place", "".join(rows)) if rows else ""
+        return self._lists[view, changed]
+
+    def _may_concern(self, view: QueueView, conversation_id: int) -> bool:
+        """What was never in the list need not leave it, and a page hears of nothing outside its scope."""
+        conversation = self._conversations.get(conversation_id)
+        if conversation is None:
+            return True
+        visible = view.scope.campaign_ids
+        is_visible = visible is None or conversation.campaign_id in visible
+        return is_visible and view.campaign_id in (None, conversation.campaign_id)
+
+    def _find_shown(self, view: QueueView, possible: set[int]) -> list[int]:
+        """One query; none where everybody's own list would ask for conversations that somebody else works."""
+        existing = possible & self._conversations.keys()
+        if view.queue is Queue.MINE and not view.search:
+            existing = {id_ for id_ in existing if self._assignee(id_) == view.agent_id}
+        return list(view.among(existing).values_list("id", flat=True)) if existing else []
+
+    def _assignee(self, conversation_id: int) -> int | None:
+        assignment = getattr(self._conversations[conversation_id], "assignment", None)
+        return assignment.agent_id if assignment else None
+
+    def _row(self, conversation_id: int) -> str:
+        if conversation_id not in self._rows:
+            context = {"conversation": self._conversations[conversation_id]}
+            self._rows[conversation_id] = _render("inbox/_row.html", context)
+        return self._rows[conversation_id]
+
+    def _pane(self, conversation_id: int) -> str:
+        """Thread and lead of an open conversation, from one reading."""
+        if conversation_id not in self._panes:
+            self._panes[conversation_id] = _render_pane(conversation_id)
+        return self._panes[conversation_id]
+
+
+def _render_pane(conversation_id: int) -> str:
+    try:
+        context = thread_context(conversation_id)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("Conversation %s could not be shown live", conversation_id)
+        return ""
+    if context is None:
+        return ""
+    here = f"[data-conversation='{conversation_id}']"
+    panes = {f"#{name}{here}": _render(f"inbox/_{name}.html", context) for name in ("thread", "lead")}
+    return "".join(partial(target, "outerMorph", html) for target, html in panes.items() if html)
+
+
+def _render(template: str, context: Mapping[str, Any]) -> str:
+    """Nothing when this one cannot be rendered: the pages of everybody else must go on."""
+    try:
+        return render_to_string(template, dict(context))
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("%s could not be rendered live", template)
+        return ""

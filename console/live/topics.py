@@ -1,0 +1,66 @@
+"""What one open page wants to hear of, as a value: pages with equal topics get the very same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from console.accounts.scope import Scope
+from console.inbox.models import DeskConversation
+from console.inbox.queues import Queue, QueueView
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# The largest id a database can hold: anything above is nobody's conversation.
+_LARGEST_ID = 2**63 - 1
+_SEARCH_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Topics:
+    """One queue, one conversation, and the counters of one person's rail."""
+
+    scope: Scope
+    agent_id: int
+    queue_view: QueueView | None = None
+    conversation_id: int | None = None
+
+    @classmethod
+    def of(cls, query: Mapping[str, str], user: User) -> Topics:
+        """What the query of a stream's URL asks for, as far as this person may see it."""
+        scope = Scope.of(user)
+        conversation_id = parse_id(query.get("conversation", ""))
+        if conversation_id and not DeskConversation.objects.within(scope).filter(id=conversation_id).exists():
+            conversation_id = None
+        return cls(scope, user.pk, _parse_queue(query, scope, user.pk), conversation_id)
+
+
+def build_query(queue_view: QueueView | None, conversation_id: int | None, after: int | None) -> str:
+    """The query that `Topics.of` reads, with the id of the last change that the page has seen."""
+    parts: dict[str, str | int | None] = {"conversation": conversation_id, "after": after}
+    if queue_view:
+        parts |= {"queue": queue_view.queue.value, "campaign": queue_view.campaign_id, "search": queue_view.search}
+    return urlencode({name: value for name, value in parts.items() if value not in (None, "")})
+
+
+def parse_id(text: str) -> int | None:
+    """A whole number that may be an id, or None."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+    return number if number is not None and number <= _LARGEST_ID else None
+
+
+def _parse_queue(query: Mapping[str, str], scope: Scope, agent_id: int) -> QueueView | None:
+    try:
+        queue = Queue(query.get("queue", ""))
+    except ValueError:
+        return None
+    return QueueView(
+        queue=queue,
+        scope=scope,
+        agent_id=agent_id if queue is Queue.MINE else None,
+        campaign_id=parse_id(query.get("campaign", "")),
+        search=query.get("search", "").strip()[:_SEARCH_LENGTH],
+    )

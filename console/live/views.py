@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
+from socket import socket
+
+from django.db import DatabaseError, connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from console.inbox.queues import count_queues
+from console.live import hub
+from console.live.access import is_still_allowed
+from console.live.backlog import Backlog
+from console.live.counters import all_counters_part
+from console.live.events import event
+from console.live.feed import find_start
+from console.live.fragments import Fragments
+from console.live.topics import Topics, parse_id
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 15.0
+# Not the same for all, so that a restart does not make them ask together for ever.
+CHECK_SECONDS = (20.0, 25.0)
+
+
+@require_GET
+def stream(request: HttpRequest) -> HttpResponseBase:
+    """News of what the query names, for as long as the page is open and its person may see it."""
+    if not request.user.is_authenticated:
+        # A redirect would hand the sign-in page to something that cannot show it.
+        return HttpResponse(status=401)
+    query = request.GET.dict()
+    topics = Topics.of(query, request.user)
+    session_key = request.session.session_key or ""
+    # A browser that comes back says how far it got; the page's own URL says where it began.
+    after = parse_id(request.headers.get("Last-Event-ID") or query.get("after", ""))
+    # Hundreds of pages wait here for hours: none of them may hold a connection meanwhile.
+    connections.close_all()
+    events = _events(
+        topics,
+        after,
+        is_allowed=lambda: is_still_allowed(session_key, query, topics),
+        connection=request.META.get("gunicorn.socket"),
+    )
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+@require_GET
+def poll(request: HttpRequest) -> HttpResponse:
+    """What a stream would have said since `after`, at once: for pages that cannot hold a stream.
+
+    204 when there is nothing new, 205 when the page must read itself again. `Live-Position` is the next `after`.
+    """
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    topics = Topics.of(request.GET, request.user)
+    after = parse_id(request.GET.get("after", "")) or 0
+    # Before anything else is read: what changes from here on belongs to the next answer.
+    position = find_start()
+    missed = Backlog(after).conversations_after(after)
+    if missed:
+        numbers = count_queues(topics.scope, topics.agent_id)
+        parts = [*Fragments(missed).parts(topics, frozenset(missed)), all_counters_part(numbers)]
+        response = HttpResponse("".join(parts))
+    else:
+        response = HttpResponse(status=205 if missed is None else 204)
+    response["Live-Position"] = str(position)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _events(
+    topics: Topics, after: int | None, *, is_allowed: Callable[[], bool], connection: socket | None
+) -> Iterator[bytes]:
+    stream = hub.join(topics, after, connection)
+    try:
+        # The headers leave with the first bytes.
+        yield b":\n\n"
+        beat_at, check_at = time.monotonic() + BEAT_SECONDS, _next_check()
+        while True:
+            taken = stream.take(min(beat_at, check_at) - time.monotonic())
+            if taken.is_ended:
+                return
+            if time.monotonic() >= check_at:
+                if not _may_go_on(is_allowed):
+                    yield event(name="gone")
+                    return
+                check_at = _next_check()
+            if taken.events:
+                yield b"".join(taken.events)
+            elif time.monotonic() >= beat_at:
+                yield stream.beat()
+            else:
+                continue
+            beat_at = time.monotonic() + BEAT_SECONDS
+    finally:
+        hub.leave(stream)
+
+
+def _next_check() -> float:
+    return time.monotonic() + random.uniform(*CHECK_SECONDS)
+
+
+def _may_go_on(is_allowed: Callable[[], bool]) -> bool:
+    try:
+        return is_allowed()
+    except DatabaseError:
+        # Nobody can be asked now, and nothing can be read either; the hub says so to the page.
+        logger.warning("A live stream could not be checked", exc_info=True)
+        return True
+    finally:
+        connections.close_all()

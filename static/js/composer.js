@@ -1,0 +1,129 @@
+// The reply box: keeps what was typed, says how the text travels, sends it once, and clears only what was sent.
+
+import { keepDraft, readDraft } from "./drafts.js";
+import { count, safeSwap } from "./segments.js";
+
+const SEEN_AFTER = 1_000;
+
+const ready = new WeakSet();
+const sent = new WeakMap(); // The text that each form last tried to send.
+let seenTimer = null;
+let typed = null; // What stood in a form when it was refused; somebody may have gone on typing.
+
+const composers = () => document.querySelectorAll("form[data-composer]");
+const fieldOf = (form) => form.elements.text;
+
+function prepare() {
+  for (const form of composers()) {
+    if (ready.has(form)) continue;
+    ready.add(form);
+    const field = fieldOf(form);
+    // What the server gives back after a refusal is newer than any draft.
+    field.value = typed ?? (field.value || readDraft(form.dataset.composer));
+    typed = null;
+    if (!form.elements.key.value) renewKey(form);
+    describe(form);
+  }
+}
+
+function renewKey(form) {
+  form.elements.key.value = newKey();
+}
+
+// randomUUID is for secure pages only, and a desk may be reached by plain http inside an office.
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// ---- how the text travels
+
+function describe(form) {
+  const text = fieldOf(form).value;
+  const { units, unitsLeft, parts, offending } = count(text);
+  const counter = form.querySelector("[data-counter]");
+  counter.textContent = text ? `${units}/${units + unitsLeft}, ${parts} ${parts === 1 ? "segment" : "segments"}` : "";
+  const hint = form.querySelector("[data-hint]");
+  const plain = safeSwap(text);
+  const plainParts = count(plain).parts;
+  // An emoji in a short text costs nothing; say something only when it does.
+  hint.hidden = !offending.length || (parts === 1 && count(plain).offending.length > 0);
+  if (hint.hidden) return;
+  const named = offending.slice(0, 4).map((character) => `“${character}”`).join(" ");
+  const more = offending.length > 4 ? ` and ${offending.length - 4} more` : "";
+  hint.querySelector("[data-hint-words]").textContent = `${named}${more} ${offending.length === 1 ? "leaves" : "leave"} 70 characters to a segment instead of 160.`;
+  hint.querySelector("[data-swap]").hidden = plain === text || (plainParts === parts && count(plain).offending.length > 0);
+}
+
+function change(form, text) {
+  const field = fieldOf(form);
+  field.focus();
+  field.value = text;
+  field.setSelectionRange(text.length, text.length);
+  keepDraft(form.dataset.composer, text);
+  describe(form);
+}
+
+// ---- sending
+
+function afterRequest(form, status) {
+  const field = fieldOf(form);
+  if (status === 422) typed = field.value;
+  if (status < 200 || status >= 300 || !sent.has(form)) return;
+  const text = sent.get(form);
+  // Whoever went on typing keeps what came after.
+  const rest = field.value === text ? "" : field.value.startsWith(text) ? field.value.slice(text.length).trimStart() : field.value;
+  form.querySelector(".reply-refusal")?.remove();
+  renewKey(form);
+  change(form, rest);
+}
+
+// ---- what has been seen
+
+// The newest text counts as seen once it stood on a visible page for a moment; only then may it be answered unasked.
+function look() {
+  clearTimeout(seenTimer);
+  if (document.hidden) return;
+  seenTimer = setTimeout(() => {
+    const seen = document.getElementById("thread")?.dataset.seen;
+    for (const form of composers()) if (seen) form.elements.seen_through.value = seen;
+  }, SEEN_AFTER);
+}
+
+new MutationObserver(look).observe(document.body, { subtree: true, attributeFilter: ["data-seen"] });
+document.addEventListener("visibilitychange", look);
+
+// ---- beginnings
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-composer]");
+  if (!form) return;
+  keepDraft(form.dataset.composer, fieldOf(form).value);
+  describe(form);
+});
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("form[data-composer]");
+  if (!form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector(".reply-send"));
+});
+document.addEventListener("click", (event) => {
+  const form = document.getElementById("reply-form");
+  if (!form) return;
+  if (event.target.closest("[data-swap]")) change(form, safeSwap(fieldOf(form).value));
+  const reused = event.target.closest("[data-reuses]")?.dataset.reuses;
+  if (reused) change(form, [fieldOf(form).value, reused].filter(Boolean).join("\n"));
+});
+document.addEventListener("htmx:before:request", (event) => {
+  const form = event.target;
+  if (form.matches?.("form[data-composer]")) sent.set(form, fieldOf(form).value);
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const form = event.target;
+  if (form.matches?.("form[data-composer]")) afterRequest(form, event.detail.ctx.response.status);
+});
+document.addEventListener("htmx:after:swap", prepare);
+prepare();
