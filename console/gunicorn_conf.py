@@ -12,7 +12,7 @@ _is_demo = env.flag("CONSOLE_DEMO")
 # The demo's password is no secret, so only this machine reaches it.
 bind = f"{env.text('CONSOLE_BIND', '127.0.0.1' if _is_demo else '0.0.0.0')}:{env.number('PORT', 8000)}"
 
-worker_class = "gthread"
+worker_class = "console.web_worker.WebWorker"
 workers = env.number("CONSOLE_WEB_PROCESSES", 1 if _is_demo else 2, least=1)
 # Every open page holds one thread for its live stream; a waiting thread costs little.
 threads = env.number("CONSOLE_WEB_THREADS", 600, least=8)

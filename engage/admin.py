@@ -27,8 +27,8 @@ from engage.models import (
 )
 from engage.outbox import holding
 
-# A conversation's key stands in the addresses of a webhook's body.
-_KEY = re.compile(r"([?&;]key=)[^\"&;#\s]+")
+# A conversation's key stands in the addresses of a webhook's body, our own token in those of a campaign.
+_KEY = re.compile(r"([?&;]key=|/hooks/engage/)[^\"&;#/\s]+")
 
 Row = TypeVar("Row", bound=models.Model)
 # As Django declares it: a name, or several that share a line.

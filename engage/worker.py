@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import threading
@@ -20,6 +21,9 @@ _STOP_WITHIN_SECONDS = 8.0
 def run(*, dispatcher_threads: int = 4) -> int:
     """Run until SIGTERM or SIGINT; returns the exit status: 1 when a loop died, so that a supervisor starts anew."""
     stop = threading.Event()
+    # A batch makes tens of thousands of short-lived objects, none in cycles; looking through them all every 700 took a
+    # fifth of the projector's time.
+    gc.set_threshold(50_000, 20, 50)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         stop.set()

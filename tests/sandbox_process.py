@@ -35,7 +35,9 @@ class SandboxProcess:
         self.api_key = api_key
         self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._own_directory = tempfile.TemporaryDirectory(prefix="sandbox-") if db is None else None
+        self._own_directory = (
+            tempfile.TemporaryDirectory(prefix="sandbox-", ignore_cleanup_errors=True) if db is None else None
+        )
         self.db = Path(db) if db else Path(self._own_directory.name if self._own_directory else "") / "sandbox.sqlite3"
         self._environment = {
             "SANDBOX_PORT": str(self.port),
@@ -55,7 +57,9 @@ class SandboxProcess:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self.stop()
+        # Two seconds quicker than `stop`; the data survives both.
+        self.kill()
+        self._session.close()
         if self._own_directory:
             self._own_directory.cleanup()
 

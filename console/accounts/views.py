@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_safe
@@ -17,7 +17,7 @@ class SignIn(auth_views.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
-    def form_invalid(self, form: SignInForm) -> HttpResponse:
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_invalid(form)
         response.status_code = 422
         return response
@@ -26,7 +26,7 @@ class SignIn(auth_views.LoginView):
 class SignOut(auth_views.LogoutView):
     http_method_names = ["post"]
 
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = super().dispatch(request, *args, **kwargs)
         if request.method == "POST":
             # Drafts live in the browser until here; on a shared machine the next person finds none.
@@ -39,7 +39,7 @@ class PasswordChange(auth_views.PasswordChangeView):
     form_class = PasswordForm
     success_url = reverse_lazy("accounts:password-changed")
 
-    def form_invalid(self, form: PasswordForm) -> HttpResponse:
+    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
         response = super().form_invalid(form)
         response.status_code = 422
         return response

@@ -1,4 +1,4 @@
-"""What people do at the desk. Each is one transaction: the fact, its line in the thread, and the change for every page."""
+"""What people do at the desk. Each is one transaction: the fact, its line in the thread, the change for every page."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class ListForm(forms.Form):
     def __init__(self, query: QueryDict, *, user: User) -> None:
         super().__init__(query)
         self._user = user
-        self.campaign: Campaign | None = None
+        self.chosen_campaign: Campaign | None = None
         self.scope = Scope.of(user)
         if not self.is_valid():
             raise Http404
@@ -84,8 +84,8 @@ class ListForm(forms.Form):
             return None
         reachable = self.scope.campaign_ids
         if reachable is None or campaign_id in reachable:
-            self.campaign = Campaign.objects.defer("document").filter(id=campaign_id).first()
-        if self.campaign is None:
+            self.chosen_campaign = Campaign.objects.defer("document").filter(id=campaign_id).first()
+        if self.chosen_campaign is None:
             raise forms.ValidationError("There is no such campaign.")
         return campaign_id
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -46,27 +46,27 @@ class DeskEvent(models.Model):
         return f"{self.by} {self.get_kind_display()}"
 
 
-class DeskQuerySet(ConversationQuerySet):
-    def within(self, scope: Scope) -> DeskQuerySet:
+class DeskQuerySet(ConversationQuerySet["DeskConversation"]):
+    def within(self, scope: Scope) -> Self:
         return self if scope.campaign_ids is None else self.filter(campaign_id__in=scope.campaign_ids)
 
-    def visible_to(self, user: User | AnonymousUser) -> DeskQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.within(Scope.of(user))
 
-    def assigned_to(self, agent_id: int) -> DeskQuerySet:
+    def assigned_to(self, agent_id: int) -> Self:
         return self.filter(assignment__agent_id=agent_id)
 
-    def unassigned(self) -> DeskQuerySet:
+    def unassigned(self) -> Self:
         return self.filter(assignment__isnull=True)
 
-    def longest_wait_first(self) -> DeskQuerySet:
+    def longest_wait_first(self) -> Self:
         """Who waits, longest first; behind them who does not, newest first."""
         return self.order_by(F("waiting_since").asc(nulls_last=True), "-last_message_at", "-id")
 
-    def newest_first(self) -> DeskQuerySet:
+    def newest_first(self) -> Self:
         return self.order_by(F("last_message_at").desc(nulls_last=True), "-id")
 
-    def for_rows(self) -> DeskQuerySet:
+    def for_rows(self) -> Self:
         """With all that a row of the queue shows, in one query; the keys stay in the database."""
         return self.select_related("lead", "campaign", "assignment__agent").defer(
             "sealed_key",
@@ -78,10 +78,13 @@ class DeskQuerySet(ConversationQuerySet):
         )
 
 
+DeskManager = models.Manager.from_queryset(DeskQuerySet)
+
+
 class DeskConversation(Conversation):
     """A conversation as the desk sees it: with who works it, and for whom it is visible."""
 
-    objects = DeskQuerySet.as_manager()
+    objects: ClassVar[DeskManager] = DeskManager()
 
     class Meta:
         proxy = True

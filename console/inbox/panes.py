@@ -7,11 +7,14 @@ import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.http import Http404
+
+from console.accounts.scope import Scope
 from console.inbox.forms import PAGE, ListForm
 from console.inbox.models import DeskConversation
 from console.inbox.queues import Queue, count_queues
 from console.inbox.threads import thread_context
-from engage.models import Command
+from engage.models import Command, Conversation
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -21,7 +24,7 @@ def page_context(user: User, form: ListForm, conversation_id: int | None) -> dic
     """The whole inbox: the list, and the open conversation if there is one."""
     context = list_context(user, form) | {"open_id": conversation_id}
     if conversation_id is not None:
-        context |= conversation_context(user, form, conversation_id)
+        context |= conversation_context(form, conversation_id)
     return context
 
 
@@ -34,7 +37,7 @@ def list_context(user: User, form: ListForm) -> dict[str, Any]:
     return {
         "queue": view.queue,
         "queue_view": view,
-        "queue_campaign": form.campaign,
+        "queue_campaign": form.chosen_campaign,
         "conversations": shown,
         "counts": counts,
         "queue_count": counts.get(view.queue.value, 0),
@@ -45,14 +48,17 @@ def list_context(user: User, form: ListForm) -> dict[str, Any]:
     }
 
 
-def conversation_context(user: User, form: ListForm, conversation_id: int) -> dict[str, Any]:
-    """The panes of one conversation, and what in them is for this person alone."""
+def conversation_context(form: ListForm, conversation_id: int) -> dict[str, Any]:
+    """The panes of one conversation, and what in them is for this person alone; raises Http404 when it is gone."""
+    thread = thread_context(conversation_id)
+    if thread is None:
+        raise Http404
     return {
-        **(thread_context(conversation_id) or {}),
+        **thread,
         "conversation_id": conversation_id,
         "queue_view": form.view,
         "reply_key": uuid.uuid4(),
-        "elsewhere": find_elsewhere(user, conversation_id),
+        "elsewhere": _find_elsewhere(form.scope, thread["conversation"]),
         **link_context(form),
     }
 
@@ -62,14 +68,13 @@ def link_context(form: ListForm) -> dict[str, Any]:
     return {"queue_query": f"?{urlencode(form.address)}", "queue_values": json.dumps(form.address)}
 
 
-def find_elsewhere(user: User, conversation_id: int) -> list[DeskConversation]:
+def _find_elsewhere(scope: Scope, this: Conversation) -> list[Conversation]:
     """Other conversations with the same number, as far as this person may see them; newest first."""
-    this = DeskConversation.objects.select_related("lead").get(id=conversation_id)
     if not this.lead.phone:
         return []
-    others = DeskConversation.objects.visible_to(user).exclude(id=conversation_id)
+    others = DeskConversation.objects.within(scope).exclude(id=this.id)
     same_number = others.filter(workspace_id=this.workspace_id, lead__phone=this.lead.phone)
-    return list(same_number.select_related("campaign", "lead").newest_first()[:10])
+    return list(same_number.for_rows().newest_first()[:10])
 
 
 def _find_last_reply(form: ListForm) -> Command | None:

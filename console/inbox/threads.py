@@ -14,7 +14,7 @@ from console.accounts.people import who_may_work
 from console.inbox import timeline
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
-from engage.models import Command, Consent, Disposition, Lead, Message
+from engage.models import Command, Consent, Conversation, Disposition, Lead, Message
 from engage.outbox.guards import window_refusal
 from engage.sms.send_window import window_for
 
@@ -31,7 +31,8 @@ _QUIET = (Command.State.CONFIRMED, Command.State.CANCELLED, Command.State.DISCAR
 def thread_context(conversation_id: int) -> dict[str, Any] | None:
     """What `_thread.html` and `_lead.html` show; None when the conversation is gone."""
     known = DeskConversation.objects.select_related("lead", "campaign", "assignment__agent")
-    conversation = known.defer("sealed_key", "sealed_offered_key", "campaign__document").filter(id=conversation_id).first()
+    without_secrets = known.defer("sealed_key", "sealed_offered_key", "campaign__document")
+    conversation = without_secrets.filter(id=conversation_id).first()
     if conversation is None:
         return None
     now = timezone.now()
@@ -58,7 +59,7 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
     }
 
 
-def earlier_context(conversation: DeskConversation, before: Message) -> dict[str, Any]:
+def earlier_context(conversation: Conversation, before: Message) -> dict[str, Any]:
     """One page of messages before the given one, oldest first, without what people did in between."""
     is_older = Q(sent_at__lt=before.sent_at) | Q(sent_at=before.sent_at, remote_id__lt=before.remote_id)
     older = conversation.messages.filter(is_older)
@@ -72,9 +73,7 @@ def earlier_context(conversation: DeskConversation, before: Message) -> dict[str
     }
 
 
-def _read_messages(
-    conversation: DeskConversation, part: slice, among: QuerySet[Message] | None = None
-) -> list[Message]:
+def _read_messages(conversation: Conversation, part: slice, among: QuerySet[Message] | None = None) -> list[Message]:
     among = conversation.messages.all() if among is None else among
     messages = list(among.order_by("sent_at", "remote_id").select_related("command__created_by")[part])
     for message in messages:
@@ -83,7 +82,7 @@ def _read_messages(
 
 
 def _entries(
-    conversation: DeskConversation, messages: list[Message], commands: list[Command], *, is_whole: bool, now: datetime
+    conversation: Conversation, messages: list[Message], commands: list[Command], *, is_whole: bool, now: datetime
 ) -> list[timeline.Entry]:
     zone = conversation.lead.time_zone
     # Before the first message shown stands what a page of earlier messages will show.
@@ -103,13 +102,13 @@ def _entries(
 
 
 def _bubbles(
-    conversation: DeskConversation, messages: Sequence[Message], arrived: Mapping[int, Command] = MappingProxyType({})
+    conversation: Conversation, messages: Sequence[Message], arrived: Mapping[int, Command] = MappingProxyType({})
 ) -> list[timeline.Bubble]:
     delivery = conversation.lead.status.replace("_", " ").capitalize()
     return timeline.message_bubbles(messages, arrived, zone_name=conversation.lead.time_zone, delivery=delivery)
 
 
-def _lines(conversation: DeskConversation, commands: list[Command]) -> list[timeline.Line]:
+def _lines(conversation: Conversation, commands: list[Command]) -> list[timeline.Line]:
     lead = conversation.lead
     chosen_here = [row for row in commands if row.kind == Command.Kind.DISPOSITION]
     consents = Consent.objects.for_numbers(conversation.workspace_id, [number_of(lead.phone, lead.remote_id)])
@@ -126,14 +125,14 @@ def _find_finishing(commands: list[Command]) -> Command | None:
     return chosen[-1] if chosen and chosen[-1].state not in _QUIET else None
 
 
-def _find_opt_out_disposition(conversation: DeskConversation) -> str:
-    """The one of its own list that means "do not contact"; empty when there is none, or more than one to choose from."""
+def _find_opt_out_disposition(conversation: Conversation) -> str:
+    """The one of its own list that means "do not contact"; empty when there is none, or a choice of several."""
     meant = [entry["disposition"] for entry in conversation.dispositions if entry.get("doNotContact")]
     return meant[0] if len(meant) == 1 else ""
 
 
 def _result_of(lead: Lead) -> str:
-    """"Delivered, 0.7 s later": what became of the campaign's first text."""
+    """As "Delivered, 0.7 s later": what became of the campaign's first text."""
     status = lead.status.replace("_", " ").capitalize()
     if not status or lead.sent_at is None or lead.result_at is None or lead.result_at < lead.sent_at:
         return status

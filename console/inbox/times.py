@@ -13,7 +13,7 @@ LATE = timedelta(minutes=15)
 
 
 def ago(since: datetime, now: datetime) -> str:
-    """"40 s", "6 min", "3 h", "2 d": the queue.js words for the same span."""
+    """As "40 s", "6 min", "3 h", "2 d": the queue.js words for the same span."""
     seconds = max(0, int((now - since).total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
@@ -23,7 +23,7 @@ def ago(since: datetime, now: datetime) -> str:
 
 
 def clock(at: datetime) -> str:
-    """"10:42 AM" at the desk."""
+    """As "10:42 AM" at the desk."""
     return timezone.localtime(at).strftime("%-I:%M %p")
 
 
@@ -38,7 +38,7 @@ def desk_day(at: datetime) -> date:
 
 
 def day_name(day: date, today: date) -> str:
-    """"Today", "Yesterday", "Tuesday 4 March", with the year where it is another."""
+    """As "Today", "Yesterday", "Tuesday 4 March", with the year where it is another."""
     if day == today:
         return "Today"
     if day == today - timedelta(days=1):
@@ -47,12 +47,12 @@ def day_name(day: date, today: date) -> str:
 
 
 def moment(at: datetime) -> str:
-    """"4 Mar 2025, 11:33:52 AM EST": the exact moment, for a hover and for who reads closely."""
+    """As "4 Mar 2025, 11:33:52 AM EST": the exact moment, for a hover and for who reads closely."""
     return timezone.localtime(at).strftime("%-d %b %Y, %-I:%M:%S %p %Z")
 
 
 def short_moment(at: datetime, now: datetime) -> str:
-    """"11:33 AM" today, "4 Mar" this year, "Mar 2025" before."""
+    """As "11:33 AM" today, "4 Mar" this year, "Mar 2025" before."""
     local, today = timezone.localtime(at), timezone.localtime(now)
     if local.date() == today.date():
         return local.strftime("%-I:%M %p")

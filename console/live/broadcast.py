@@ -28,28 +28,32 @@ class Broadcast:
         # Read from the feed, not told yet: a round that fails is made up for by the next one.
         self._untold: set[int] = set()
 
-    def run(self, streams: Iterable[Stream], joining: Iterable[Stream]) -> None:
+    def run(self, following: list[Stream], joining: list[Stream]) -> None:
         """A round, for pages that follow and for those that come or come back. All or nothing when a query fails."""
         rows = self._feed.read()
         self._untold |= {row.conversation_id for row in rows if row.conversation_id is not None}
         self._counters.outdate({row.campaign_id for row in rows})
-        following, joining = list(streams), list(joining)
+        if self._untold or joining or self._counters.is_due():
+            self._tell(following, joining)
+        else:
+            _put(following, None, self._feed.settled)
+
+    def _tell(self, following: list[Stream], joining: list[Stream]) -> None:
         missed = self._find_missed(joining)
-        caught_up = {stream: ids for stream, ids in missed.items() if ids is not None}
         changed = frozenset(self._untold)
-        changed_for_joining = changed.union(*caught_up.values())
+        changed_for_joining = changed.union(*(ids for ids in missed.values() if ids))
         self._counters.refresh(_people(following + joining))
-        fragments = Fragments(changed_for_joining)
-        composer = _Composer(fragments, self._counters, self._feed.settled)
-        news = {topics: composer.news(topics, changed) for topics in {stream.topics for stream in following}}
-        welcomes = {
-            topics: composer.welcome(topics, changed_for_joining) for topics in {stream.topics for stream in caught_up}
-        }
+        position = self._feed.settled
+        composer = _Composer(Fragments(changed_for_joining), self._counters, position)
+        messages: list[tuple[list[Stream], bytes | None]] = []
+        for topics, group in _by_topics(following):
+            messages.append((group, composer.news(topics, changed)))
+        for topics, group in _by_topics([stream for stream in joining if missed[stream] is not None]):
+            messages.append((group, composer.welcome(topics, changed_for_joining)))
+        messages.append(([stream for stream in joining if missed[stream] is None], composer.reread()))
         # From here on nothing can fail.
-        for stream in following:
-            stream.put(news[stream.topics], self._feed.settled)
-        for stream in joining:
-            stream.put(welcomes[stream.topics] if stream in caught_up else composer.reread(), self._feed.settled)
+        for group, message in messages:
+            _put(group, message, position)
         self._counters.mark_told()
         self._untold.clear()
 
@@ -102,3 +106,15 @@ def _people(streams: list[Stream]) -> dict[Scope, set[int]]:
     for stream in streams:
         people[stream.topics.scope].add(stream.topics.agent_id)
     return people
+
+
+def _by_topics(streams: list[Stream]) -> Iterable[tuple[Topics, list[Stream]]]:
+    groups: dict[Topics, list[Stream]] = defaultdict(list)
+    for stream in streams:
+        groups[stream.topics].append(stream)
+    return groups.items()
+
+
+def _put(streams: list[Stream], message: bytes | None, position: int) -> None:
+    for stream in streams:
+        stream.put(message, position)

@@ -44,6 +44,10 @@ class Counters:
             if None in changed or scope.campaign_ids is None or not changed.isdisjoint(scope.campaign_ids):
                 tally.is_outdated = True
 
+    def is_due(self) -> bool:
+        """Whether there is something to count that may be counted now."""
+        return any(tally.is_outdated and self._clock() >= tally.not_before for tally in self._tallies.values())
+
     def refresh(self, people: dict[Scope, set[int]]) -> None:
         """Count again what is outdated, unless that was costly and is too soon: then a later call will."""
         self._tallies = {scope: self._tallies.get(scope, _Tally()) for scope in people}

@@ -1,7 +1,7 @@
 """Many rows in one statement, for the mirror's hot path.
 
-Django sends a placeholder per value, thousands in a batch, and PostgreSQL and the driver spend most of the batch's time
-on reading them. Here each column travels as one array. (Django does the same, but for rows with JSON or binary columns.)
+Django sends a placeholder per value, thousands in a batch, and the server and the driver spend most of the batch's time
+on reading them. Here each column travels as one array. (Django does so too, but not for rows with JSON or bytes.)
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def update(rows: Sequence[Row], names: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {table} SET {changes} WHERE id = %s",
-            zip(*(_column(rows, field) for field in [*concrete, meta.pk]), strict=True),
+            list(zip(*(_column(rows, field) for field in [*concrete, meta.pk]), strict=True)),
         )
 
 
 def _quoted(field: Field[Any, Any]) -> str:
-    return connection.ops.quote_name(field.column)
+    return connection.ops.quote_name(str(field.column))
 
 
 def _column(rows: Sequence[Model], field: Field[Any, Any]) -> list[Any]:

@@ -24,9 +24,11 @@ from engage.vault import seal
 
 # Versions rise with every text; what they stand for seldom changes and is written apart.
 _VERSION_FIELDS = ("offered_version", "dispositions_version", "lead_version", "read_wanted_at")
-_OFFER_FIELDS = ("sealed_offered_key", "offered_key_fingerprint", "dispositions")
+_KEY_FIELDS = ("sealed_offered_key", "offered_key_fingerprint")
 
 
+# Written at times, but not needed to decide anything.
+_UNREAD = ("sealed_key", "sealed_offered_key", "dispositions")
 _MESSAGE_FIELDS = ("is_inbound", "sender", "text", "sent_at", "signal", "is_confirmed")
 _SAVED_FIELDS = (*_VERSION_FIELDS, *SUMMARY_FIELDS)
 
@@ -46,7 +48,8 @@ class Merged:
     observations: list[ConversationObservation]
     before: list[object]
     is_new: bool = False
-    has_new_offers: bool = False
+    has_new_key: bool = False
+    has_new_dispositions: bool = False
     new_messages: list[Message] = field(default_factory=list)
     confirmed_messages: list[Message] = field(default_factory=list)
     new_dispositions: list[Disposition] = field(default_factory=list)
@@ -78,7 +81,9 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
     for observation in observations:
         by_lead[observation.lead.id].append(observation)
     campaigns = ensure_campaigns(workspace_id, [observation.payload.data.campaign for observation in observations])
-    known = Lead.objects.filter(workspace_id=workspace_id, remote_id__in=by_lead).only("remote_id", "phone", "campaign_id")
+    known = Lead.objects.filter(workspace_id=workspace_id, remote_id__in=by_lead).only(
+        "remote_id", "phone", "campaign_id"
+    )
     leads = {row.remote_id: row for row in known}
     missing = sorted(set(by_lead) - set(leads))
     for remote_id in missing:
@@ -88,9 +93,11 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
         fill_lead(leads[remote_id], newest.lead)
     new_leads = [leads[remote_id] for remote_id in missing]
     bulk.insert(new_leads)
-    bulk.insert([Conversation(workspace_id=workspace_id, campaign_id=lead.campaign_id, lead=lead) for lead in new_leads])
+    bulk.insert(
+        [Conversation(workspace_id=workspace_id, campaign_id=lead.campaign_id, lead=lead) for lead in new_leads]
+    )
     by_id = {lead.id: lead for lead in leads.values()}
-    locked = Conversation.objects.select_for_update().filter(lead_id__in=by_id).order_by("id")
+    locked = Conversation.objects.select_for_update().filter(lead_id__in=by_id).order_by("id").defer(*_UNREAD)
     is_new = {lead.id for lead in new_leads}
     return [
         Merged(
@@ -128,8 +135,12 @@ def _merge_leads(merged: list[Merged]) -> None:
 
 def _says_something_new(item: Merged) -> bool:
     """A version ends in a digest of the content: where all are the row's own, its columns need not be read."""
-    digest = item.conversation.lead_version.rpartition(" ")[2]
-    return any(observation.version.rpartition(" ")[2] != digest for observation in item.observations)
+    digest = _digest_of(item.conversation.lead_version)
+    return any(_digest_of(observation.version) != digest for observation in item.observations)
+
+
+def _digest_of(version: str) -> str:
+    return version.rpartition(" ")[2]
 
 
 _LEAD_FIELDS = [
@@ -233,10 +244,11 @@ def _merge_conversations(merged: list[Merged], others: list[Conversation]) -> No
     summarize(rows)
     changed = {row.id: row for row in rows if before[row.id] != _saved_fields(row)}
     bulk.update(list(changed.values()), _SAVED_FIELDS)
-    bulk.update([item.conversation for item in merged if item.has_new_offers], _OFFER_FIELDS)
+    bulk.update([item.conversation for item in merged if item.has_new_key], _KEY_FIELDS)
+    bulk.update([item.conversation for item in merged if item.has_new_dispositions], ("dispositions",))
     for item in merged:
         is_moved = item.before[_SUMMARY_FROM:] != _saved_fields(item.conversation)[_SUMMARY_FROM:]
-        item.is_changed = item.is_changed or item.is_new or item.has_new_offers or is_moved
+        item.is_changed = item.is_changed or item.is_new or item.has_new_dispositions or is_moved
     others[:] = [row for row in others if row.id in changed]
 
 
@@ -245,14 +257,15 @@ def _take_offers(item: Merged) -> None:
     row = item.conversation
     listed = max(item.observations, key=lambda observation: observation.dispositions_version)
     if listed.dispositions_version > row.dispositions_version:
+        if _digest_of(listed.dispositions_version) != _digest_of(row.dispositions_version):
+            item.has_new_dispositions = True
+            row.dispositions = listed.dispositions
         row.dispositions_version = listed.dispositions_version
-        item.has_new_offers = row.dispositions != listed.dispositions
-        row.dispositions = listed.dispositions
     keyed = max(item.observations, key=lambda observation: observation.key_version)
     if keyed.key_version > row.offered_version:
         row.offered_version = keyed.key_version
         if keyed.key_fingerprint != row.offered_key_fingerprint:
-            item.has_new_offers = True
+            item.has_new_key = True
             row.offered_key_fingerprint = keyed.key_fingerprint
             row.sealed_offered_key = seal(keyed.payload.key)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,7 +16,15 @@ from typing import Any
 
 from engage.api.events import ConversationKind
 from engage.api.wire import Campaign, CampaignList, ConversationPayload, Lead, Message
-from engage.vault import fingerprint
+from engage.vault import Secret, fingerprint
+
+_TOKEN = re.compile(r"(/hooks/engage/)([^/?#]+)")
+
+
+def _mask_token(match: re.Match[str]) -> str:
+    """The token's fingerprint in its place: still comparable with ours, no longer usable."""
+    return f"{match[1]}~{fingerprint(Secret(match[2]))[:16]}"
+
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -106,6 +115,10 @@ class CampaignObservation:
     @cached_property
     def document(self) -> dict[str, Any]:
         document: dict[str, Any] = self.campaign.model_dump(mode="json", by_alias=True)
+        # The addresses it calls hold the token that vouches for a webhook, and this document is for people to read.
+        for name, url in (document.get("webhooks") or {}).items():
+            if isinstance(url, str):
+                document["webhooks"][name] = _TOKEN.sub(_mask_token, url)
         return document
 
     @cached_property

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,23 +13,26 @@ from engage.models.workspace import Workspace
 from engage.vault import Secret, unseal
 
 
-class ConversationQuerySet(models.QuerySet["Conversation"]):
-    def in_campaigns(self, campaign_ids: Iterable[int]) -> ConversationQuerySet:
+Row = TypeVar("Row", bound="Conversation", covariant=True)
+
+
+class ConversationQuerySet(models.QuerySet[Row]):
+    def in_campaigns(self, campaign_ids: Iterable[int]) -> Self:
         return self.filter(campaign_id__in=campaign_ids)
 
-    def awaiting_reply(self) -> ConversationQuerySet:
+    def awaiting_reply(self) -> Self:
         return self.filter(waiting_since__isnull=False)
 
-    def open(self) -> ConversationQuerySet:
+    def open(self) -> Self:
         return self.filter(status=Conversation.Status.OPEN)
 
-    def closed(self) -> ConversationQuerySet:
+    def closed(self) -> Self:
         return self.filter(status=Conversation.Status.CLOSED)
 
-    def opted_out(self) -> ConversationQuerySet:
+    def opted_out(self) -> Self:
         return self.filter(status=Conversation.Status.OPTED_OUT)
 
-    def matching(self, text: str) -> ConversationQuerySet:
+    def matching(self, text: str) -> Self:
         """By name, or by any part of a phone number in any format (three digits or more)."""
         digits = "".join(character for character in text if character.isdigit())
         letters = any(character.isalpha() for character in text)
@@ -37,11 +40,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         # The number may be typed with its country code or without; the mirror holds it with.
         return self.filter(lead__search_text__contains=needle) if needle else self
 
-    def due_for_read(self, now: datetime) -> ConversationQuerySet:
+    def due_for_read(self, now: datetime) -> Self:
         """Seen in webhooks only so far, or changed in a way that only a GET can vouch for; oldest first."""
         return self.filter(read_wanted_at__lte=now).order_by("read_wanted_at")
 
-    def stale_since(self, moment: datetime) -> ConversationQuerySet:
+    def stale_since(self, moment: datetime) -> Self:
         """Open ones that no GET has looked at since, longest unseen first: where a lost webhook would show."""
         return self.open().filter(denied_at=None, read_at__lt=moment).order_by("read_at")
 

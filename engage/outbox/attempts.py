@@ -18,7 +18,9 @@ MAY_HAVE_ARRIVED = (Outcome.OPEN, Outcome.SENT, Outcome.UNKNOWN)
 
 def may_have_arrived(command: Command) -> list[Attempt]:
     """The tries of which bytes may have reached the platform, oldest first."""
-    return list(command.attempts.filter(outcome__in=MAY_HAVE_ARRIVED).order_by("number"))
+    # Sorted here, not in a query: they are few, and may have been fetched along with the command.
+    tries = [attempt for attempt in command.attempts.all() if attempt.outcome in MAY_HAVE_ARRIVED]
+    return sorted(tries, key=lambda attempt: attempt.number)
 
 
 def next_look(command: Command, now: datetime, pace: Pace) -> datetime | None:
@@ -39,8 +41,9 @@ def authorise(command: Command, by_id: int) -> None:
 
 def mark(command: Command, baseline: dict[str, object]) -> Attempt:
     """The row that is there before the first byte leaves."""
-    wanted = command.attempts.filter(outcome=Outcome.NOT_SENT, ended_at=None).order_by("number").last()
-    attempt = wanted or Attempt(command=command, number=command.attempts.count() + 1)
+    made = list(command.attempts.order_by("number"))
+    is_wanted = bool(made) and made[-1].outcome == Outcome.NOT_SENT and made[-1].ended_at is None
+    attempt = made[-1] if is_wanted else Attempt(command=command, number=len(made) + 1)
     attempt.outcome = Outcome.OPEN
     attempt.baseline = baseline
     attempt.marked_at = timezone.now()

@@ -6,6 +6,7 @@ checks by the fence that the command is still ours; who lost it writes down evid
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import replace
@@ -26,6 +27,8 @@ from engage.outbox.posting import Answer, Outcome, post, read_refusal
 from engage.outbox.refusals import Refused
 from engage.outbox.transitions import State, fail, move
 
+logger = logging.getLogger(__name__)
+
 # The platform refused it for being one too many this often: a person should know.
 _MOST_REFUSALS = 5
 EXPIRED = "Engage could not be reached in time."
@@ -36,7 +39,7 @@ NEW_LINK = "The link to this conversation was renewed."
 def claim(command_id: int, pace: Pace = DEFAULT_PACE) -> Command | None:
     """Take a due command; None when somebody else did, or another reply of its conversation is on its way."""
     now = timezone.now()
-    rows = Command.objects.select_related("workspace", "conversation__lead", "created_by")
+    rows = Command.objects.select_related("workspace", "conversation__lead")
     command = rows.filter(pk=command_id, state__in=Command.WAITING, due_at__lte=now).first()
     if command is None:
         return None
@@ -56,6 +59,16 @@ def claim(command_id: int, pace: Pace = DEFAULT_PACE) -> Command | None:
 
 def dispatch(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event | None = None) -> None:
     """Carry a claimed command as far as it goes now. `stop`: do not begin a POST any more."""
+    try:
+        _carry_out(command, pace, stop)
+    except Exception:
+        if command.state == State.PREFLIGHT:
+            # Nothing has left. Without this it would wait for the end of its lease.
+            persist(lambda: move(command, State.QUEUED, due_at=pace.retry_at(timezone.now(), command.attempts_made)))
+        raise
+
+
+def _carry_out(command: Command, pace: Pace, stop: threading.Event | None) -> None:
     conversation = command.conversation
     if conversation is None:
         return
@@ -66,12 +79,12 @@ def dispatch(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event 
     try:
         read_conversation(conversation, client)
     except EngageError as error:
+        logger.info("%s: the pre-flight GET ended with %s: %s", command, type(error).__name__, error)
         answer = read_refusal(error)
         _wait_or_fail(command, replace(answer, reason=NO_GOOD_ANSWER) if answer.is_unknown else answer, pace)
         return
     # The last look before a repetition: what arrived late is not sent twice.
-    looks.settle(command, conversation, pace)
-    if command.state != State.PREFLIGHT:
+    if looks.settle(command, conversation, pace):
         return
     if stop is not None and stop.is_set():
         move(command, State.QUEUED, due_at=timezone.now())
@@ -132,18 +145,18 @@ def _post(command: Command, conversation: Conversation, client: EngageClient, cl
         # Suspended since the mark: by now another worker may be at it.
         return Answer(Outcome.NOT_SENT, "The worker was held up.")
     answer = post(call)
-    if answer.is_link_refused and _has_new_key(conversation, client, used):
-        return replace(answer, is_final=False, reason=NEW_LINK)
-    return answer
+    return _explain(answer, conversation, client, used) if answer.is_link_refused else answer
 
 
-def _has_new_key(conversation: Conversation, client: EngageClient, used: str) -> bool:
-    """Does another key than the refused one open this conversation by now?"""
+def _explain(answer: Answer, conversation: Conversation, client: EngageClient, used: str) -> Answer:
+    """The key was refused: has another one taken its place, or is it this POST that is not wanted?"""
     try:
         read_conversation(conversation, client)
     except EngageError:
-        return False
-    return conversation.key_fingerprint != used
+        return answer
+    if conversation.key_fingerprint != used:
+        return replace(answer, is_final=False, reason=NEW_LINK)
+    return replace(answer, reason=f"Engage refused it ({answer.status}).")
 
 
 def _record(command: Command, attempt: Attempt, answer: Answer, pace: Pace) -> None:

@@ -21,6 +21,12 @@ def replaced_by(name: str) -> str:
     return f"Replaced by “{name}”."
 
 
+def replace(command: Command, name: str) -> bool:
+    """Another one is wanted instead. "Not sent" is said only of what certainly was not."""
+    to = State.DISCARDED if may_have_arrived(command) else State.CANCELLED
+    return move(command, to, reason=replaced_by(name))
+
+
 def check(command: Command, conversation: Conversation) -> None:
     """What must hold right before the first byte; raises Refused."""
     if newer := _find_newer(command):
@@ -34,23 +40,23 @@ def baseline(conversation: Conversation) -> dict[str, object]:
     return {"disposition": conversation.disposition, "chosen_at": chosen_at.isoformat() if chosen_at else ""}
 
 
-def settle(command: Command, conversation: Conversation, pace: Pace) -> None:
-    """After a complete GET: done, to be repeated, overtaken by somebody else, or nothing to say yet."""
+def settle(command: Command, conversation: Conversation, pace: Pace) -> bool:
+    """After a complete GET: done, to be repeated, or overtaken by somebody else; false: nothing to say yet."""
     tries = may_have_arrived(command)
     if not tries:
-        return
+        return False
     if newer := _find_newer(command):
-        move(command, State.CANCELLED, reason=replaced_by(newer.text))
-        return
+        return replace(command, newer.text)
     before, now_there = tries[0].baseline, baseline(conversation)
     is_unchanged = all(before.get(name) == value for name, value in now_there.items())
     # An unchanged value that is the wished one proves nothing, unless the platform took our POST.
     if now_there["disposition"] == command.text and (not is_unchanged or command.state == State.ACCEPTED):
-        move(command, State.CONFIRMED)
-    elif not is_unchanged:
-        _ask(command, tries[-1], f"Engage shows “{conversation.disposition}”. Somebody else may have chosen it.", pace)
-    elif command.state == State.CHECKING and tries[-1].looks >= _LOOKS_BEFORE_REPEATING and len(tries) < _MOST_POSTS:
-        move(command, State.QUEUED, due_at=timezone.now())
+        return move(command, State.CONFIRMED)
+    if not is_unchanged:
+        return _ask(command, tries[-1], conversation.disposition, pace)
+    if command.state == State.CHECKING and tries[-1].looks >= _LOOKS_BEFORE_REPEATING and len(tries) < _MOST_POSTS:
+        return move(command, State.QUEUED, due_at=timezone.now())
+    return False
 
 
 def is_as_wished(command: Command, conversation: Conversation) -> bool:
@@ -63,7 +69,9 @@ def _find_newer(command: Command) -> Command | None:
     return same_kind.filter(id__gt=command.pk).exclude(state__in=_VOID).order_by("id").last()
 
 
-def _ask(command: Command, last: Attempt, reason: str, pace: Pace) -> None:
-    if command.state in (State.ACCEPTED, State.CHECKING):
-        look_at = pace.next_look(posted_at(last), timezone.now())
-        move(command, State.UNCONFIRMED, reason=reason, due_at=look_at)
+def _ask(command: Command, last: Attempt, shown: str, pace: Pace) -> bool:
+    if command.state not in (State.ACCEPTED, State.CHECKING):
+        return False
+    look_at = pace.next_look(posted_at(last), timezone.now())
+    reason = f"Engage shows “{shown}”. Somebody else may have chosen it."
+    return move(command, State.UNCONFIRMED, reason=reason, due_at=look_at)

@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from engage.mirror import summary
 from engage.models import Command, Conversation, Message
-from engage.outbox import guards
-from engage.outbox.dispositions import replaced_by
+from engage.outbox import dispositions, guards
 from engage.outbox.refusals import KeyTaken, NewerMessage, NotConfirmed, UnknownDisposition
-from engage.outbox.transitions import announce, lock, move
+from engage.outbox.transitions import announce, lock
 
 # A disposition is as right an hour later, and a newer one takes its place anyway.
 DISPOSITION_EXPIRES_AFTER = timedelta(hours=1)
@@ -97,9 +96,9 @@ def _insert(wish: Command, conversation: Conversation, answers: Message | None) 
 
 def _replace_earlier(conversation: Conversation, name: str) -> None:
     earlier = Command.objects.dispositions().filter(conversation_id=conversation.pk, state__in=_REPLACED)
-    for command in earlier.select_related("conversation").order_by("id"):
+    for command in earlier.select_related("conversation").prefetch_related("attempts").order_by("id"):
         # One that a dispatcher took a moment ago finds the newer one by itself.
-        move(command, Command.State.CANCELLED, reason=replaced_by(name))
+        dispositions.replace(command, name)
 
 
 def _find_same(wish: Command, conversation: Conversation) -> Command | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import IntegrityError
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from engage.mirror.observations import EPOCH
-from engage.models import Command, Conversation, Message
+from engage.models import Attempt, Command, Conversation, Message
 from engage.outbox.attempts import MAY_HAVE_ARRIVED, describe, may_have_arrived, posted_at
-from engage.outbox.matching import Match, Posted, Seen, Verdict, match
+from engage.outbox.matching import Match, Seen, Verdict, match
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.transitions import State, move
 
@@ -22,28 +22,36 @@ ARRIVED_LATE = "Arrived late."
 def watched_replies() -> QuerySet[Command]:
     """Replies that a text at the platform may turn out to be; also those a person vouched for, or sends again."""
     vouched_for = Q(state=State.CONFIRMED, message=None)
-    again = Q(state__in=(*Command.WAITING, State.PREFLIGHT), attempts__outcome__in=MAY_HAVE_ARRIVED)
+    tries = Attempt.objects.filter(command=OuterRef("pk"), outcome__in=MAY_HAVE_ARRIVED)
+    again = Q(Exists(tries), state__in=(*Command.WAITING, State.PREFLIGHT))
     open_ended = Q(state__in=Command.WATCHED) | vouched_for | again
-    return Command.objects.replies().filter(open_ended, due_at__isnull=False).distinct()
+    return Command.objects.replies().filter(open_ended, due_at__isnull=False)
 
 
-def settle(conversation_id: int, pace: Pace = DEFAULT_PACE) -> None:
-    """Confirm every reply of the conversation that the mirror shows by now."""
-    watched = {row.pk: row for row in watched_replies().filter(conversation_id=conversation_id)}
+def settle(conversation_id: int, pace: Pace = DEFAULT_PACE) -> set[int]:
+    """Settle every reply of the conversation that the mirror shows by now; returns the ids of those that moved."""
+    watched = {row.pk: row for row in _load(watched_replies(), conversation_id)}
     if not watched:
-        return
+        return set()
     # One that is being sent this moment is not settled here, but its text must not pass for another reply's.
-    sending = Command.objects.replies().filter(conversation_id=conversation_id, state=State.SENDING)
-    conversation = Conversation.objects.select_related("lead").get(pk=conversation_id)
-    for command_id, found in match(_describe([*watched.values(), *sending]), _read_texts(conversation)).items():
-        if command_id in watched:
-            watched[command_id].conversation = conversation
-            _apply(watched[command_id], found, pace)
+    sending = _load(Command.objects.replies().filter(state=State.SENDING), conversation_id)
+    conversation = next(iter(watched.values())).conversation
+    posted = [
+        describe(command, tries) for command in (*watched.values(), *sending) if (tries := may_have_arrived(command))
+    ]
+    if conversation is None or not posted:
+        return set()
+    found = match(posted, _read_texts(conversation))
+    return {
+        command_id
+        for command_id in watched.keys() & found.keys()
+        if _apply(watched[command_id], found[command_id], pace)
+    }
 
 
-def _describe(commands: Iterable[Command]) -> list[Posted]:
-    tries = ((command, may_have_arrived(command)) for command in commands)
-    return [describe(command, made) for command, made in tries if made]
+def _load(commands: QuerySet[Command], conversation_id: int) -> QuerySet[Command]:
+    of_conversation = commands.filter(conversation_id=conversation_id)
+    return of_conversation.select_related("conversation__lead").prefetch_related("attempts")
 
 
 def _read_texts(conversation: Conversation) -> list[Seen]:
@@ -56,16 +64,17 @@ def _read_texts(conversation: Conversation) -> list[Seen]:
     ]
 
 
-def _apply(command: Command, found: Match, pace: Pace) -> None:
+def _apply(command: Command, found: Match, pace: Pace) -> bool:
     try:
         if found.verdict is not Verdict.ALIKE:
-            move(command, State.CONFIRMED, message_id=found.message_id, reason=_reason(command, found))
-        elif command.state in (State.ACCEPTED, State.CHECKING, State.UNCONFIRMED):
+            return move(command, State.CONFIRMED, message_id=found.message_id, reason=_reason(command, found))
+        if command.state in (State.ACCEPTED, State.CHECKING, State.UNCONFIRMED):
             look_at = pace.next_look(posted_at(may_have_arrived(command)[-1]), timezone.now())
-            move(command, State.PROBABLE, message_id=found.message_id, due_at=look_at)
+            return move(command, State.PROBABLE, message_id=found.message_id, due_at=look_at)
     except IntegrityError:
         # Another worker has just given this text to another reply; the next look sees what is left.
-        return
+        return False
+    return False
 
 
 def _reason(command: Command, found: Match) -> str:
@@ -89,8 +98,8 @@ class Sightings:
         changed = [
             conversation_id for conversation_id, state in present.items() if self._known.get(conversation_id) != state
         ]
-        self._known = present
         match_pending(changed, pace)
+        self._known = present
 
     def _read(self) -> dict[int, tuple[int, int]]:
         texts = Message.objects.outbound().filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -39,18 +39,15 @@ def look(command: Command, pace: Pace = DEFAULT_PACE) -> None:
         return
     if last := next(reversed(may_have_arrived(command)), None):
         count_look(last)
-    fence = command.fence
-    settle(command, conversation, pace)
-    if command.fence == fence:
+    if not settle(command, conversation, pace):
         _conclude(command, is_complete=True, pace=pace)
 
 
-def settle(command: Command, conversation: Conversation, pace: Pace) -> None:
-    """After a complete GET: draw from the mirror what it says about the command, and about the others there."""
+def settle(command: Command, conversation: Conversation, pace: Pace) -> bool:
+    """After a complete GET: draw from the mirror what it says about the command; true when that moved it."""
     if command.kind == Command.Kind.REPLY:
-        evidence.settle(conversation.pk, pace)
-    else:
-        dispositions.settle(command, conversation, pace)
+        return command.pk in evidence.settle(conversation.pk, pace)
+    return dispositions.settle(command, conversation, pace)
 
 
 def _claim(command: Command, pace: Pace) -> bool:
@@ -65,8 +62,7 @@ def _conclude(command: Command, *, is_complete: bool, pace: Pace) -> None:
     tries = may_have_arrived(command)
     now = timezone.now()
     if not tries:
-        # The answer came in after the sweeper had taken over: it is certain by now that nothing arrived.
-        move(command, State.QUEUED, due_at=now)
+        _nothing_left(command, now)
         return
     posted = posted_at(tries[-1])
     reason = _find_verdict(command, tries[-1], now - posted, is_complete=is_complete, pace=pace)
@@ -79,6 +75,14 @@ def _conclude(command: Command, *, is_complete: bool, pace: Pace) -> None:
         move(command, State.ACCEPTED, reason=NOT_SEEN_YET, due_at=look_at)
     else:
         Command.objects.filter(pk=command.pk, state=command.state, fence=command.fence).update(due_at=look_at)
+
+
+def _nothing_left(command: Command, now: datetime) -> None:
+    """The answer came in after the sweeper had taken over, and said that nothing arrived."""
+    if command.state == State.CHECKING:
+        move(command, State.QUEUED, due_at=now)
+    else:
+        Command.objects.filter(pk=command.pk, state=command.state, fence=command.fence).update(due_at=None)
 
 
 def _find_verdict(command: Command, last: Attempt, age: timedelta, *, is_complete: bool, pace: Pace) -> str:

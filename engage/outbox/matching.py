@@ -53,6 +53,9 @@ class Posted:
             return False
         return self.newest_before is None or seen.is_undated or seen.sent_at >= self.newest_before - _OUT_OF_ORDER
 
+    def was_under_way(self, moment: datetime) -> bool:
+        return any(window.holds(moment) for window in self.windows)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -98,11 +101,14 @@ def match(posted: Iterable[Posted], seen: Iterable[Seen]) -> dict[int, Match]:
     pool = _Pool(sorted(seen, key=lambda text: (text.sent_at, text.message_id)))
     waiting = sorted(posted, key=lambda reply: (not reply.is_accepted, reply.windows[0].began_at, reply.command_id))
     found: dict[int, Match] = {}
-    for reply in waiting:
-        exact = _find_exact(reply, pool.free)
-        if exact:
-            is_ours = reply.is_accepted or _is_distinct(reply, exact)
-            found[reply.command_id] = Match(Verdict.EXACT if is_ours else Verdict.ALIKE, pool.take(exact).message_id)
+    # First what was made while its reply was posted, then the rest: the same words may have been tried twice.
+    for is_timely in (True, False):
+        for reply in waiting:
+            exact = None if reply.command_id in found else _find_exact(reply, pool.free, is_timely=is_timely)
+            if exact:
+                is_ours = reply.is_accepted or _is_distinct(reply, exact)
+                verdict = Verdict.EXACT if is_ours else Verdict.ALIKE
+                found[reply.command_id] = Match(verdict, pool.take(exact).message_id)
     for reply in waiting:
         mine = found.get(reply.command_id)
         if mine is None:
@@ -118,18 +124,19 @@ def match(posted: Iterable[Posted], seen: Iterable[Seen]) -> dict[int, Match]:
     return found
 
 
-def _find_exact(reply: Posted, free: Sequence[Seen]) -> Seen | None:
+def _find_exact(reply: Posted, free: Sequence[Seen], *, is_timely: bool = False) -> Seen | None:
     new = [text for text in free if reply.can_be(text)]
     named = next((text for text in new if reply.remote_id and text.remote_id == reply.remote_id), None)
     words = fold(reply.text)
-    return named or next((text for text in new if fold(text.text) == words), None)
+    same = (text for text in new if fold(text.text) == words)
+    return named or next((text for text in same if reply.was_under_way(text.sent_at) or not is_timely), None)
 
 
 def _is_distinct(reply: Posted, exact: Seen) -> bool:
     """Short words are ours without doubt only when the text was made while our POST was under way."""
     if len(fold(reply.text)) >= DISTINCTIVE_LENGTH or exact.remote_id == reply.remote_id:
         return True
-    return any(window.holds(exact.sent_at) for window in reply.windows)
+    return reply.was_under_way(exact.sent_at)
 
 
 def _find_alike(reply: Posted, free: Sequence[Seen]) -> Seen | None:

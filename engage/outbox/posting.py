@@ -14,7 +14,6 @@ logger = logging.getLogger(__name__)
 
 Outcome = Attempt.Outcome
 LINK_REFUSED = "The link to this conversation is no longer valid."
-UNREACHABLE = "Engage is not reachable."
 TOO_MANY = "Engage asks us to wait."
 
 
@@ -40,6 +39,7 @@ def post(call: Callable[[], Accepted]) -> Answer:
     try:
         accepted = call()
     except EngageError as error:
+        logger.info("a POST ended with %s: %s", type(error).__name__, error)
         return read_refusal(error)
     except Exception as error:
         # By its name alone: the words of a library may quote the text.
@@ -52,7 +52,8 @@ def read_refusal(error: EngageError) -> Answer:
     """What an error of a call says of the call; for a GET, whether asking again makes sense."""
     match error:
         case Unreachable():
-            return Answer(Outcome.NOT_SENT, UNREACHABLE)
+            # The state says it all.
+            return Answer(Outcome.NOT_SENT)
         case RateLimited():
             return Answer(Outcome.NOT_SENT, TOO_MANY, 429, retry_after=error.retry_after)
         case Unauthorized() | Gone():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import logging
 import threading
 import time
 import zlib
@@ -18,6 +19,8 @@ from engage.sandbox import faults, stamps
 from engage.sandbox.database import writing
 from engage.sandbox.models import Lead, Webhook
 from engage.sandbox.options import options
+
+logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 5
 RETRY_AFTER_S = (0.5, 1, 2, 4, 8, 15)
@@ -46,9 +49,14 @@ class Lane(threading.Thread):
 
     def run(self) -> None:
         while True:
-            webhook = Webhook.objects.filter(n=self._next()).first()
-            if webhook:
-                self._post(webhook)
+            n = self._next()
+            try:
+                webhook = Webhook.objects.filter(n=n).first()
+                if webhook:
+                    self._post(webhook)
+            except Exception:
+                # One event that cannot be posted must not end the lane of all the others.
+                logger.exception("webhook %s was not posted", n)
 
     def _next(self) -> int:
         with self._changed:
@@ -70,7 +78,8 @@ class Lane(threading.Thread):
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            self._record(webhook, type(error).__name__, may_retry=True)
+            reason = "no answer" if isinstance(error, requests.Timeout) else "no connection"
+            self._record(webhook, reason, may_retry=True)
         else:
             self._record(webhook, str(response.status_code), may_retry=response.status_code >= 500, is_ok=response.ok)
 

@@ -94,13 +94,13 @@ def short_moment(at: datetime) -> str:
 
 @register.filter
 def to_the_second(at: datetime) -> str:
-    """"4 Mar, 11:33:52 AM", for what is looked up rather than read."""
+    """As "4 Mar, 11:33:52 AM", for what is looked up rather than read."""
     return timezone.localtime(at).strftime("%-d %b, %-I:%M:%S %p")
 
 
 @register.filter
 def there_now(zone_name: str) -> str:
-    """"10:42 AM there", or nothing where the zone is unknown."""
+    """As "10:42 AM there", or nothing where the zone is unknown."""
     there = times.clock_there(timezone.now(), zone_name)
     return f"{there} there" if there else ""
 

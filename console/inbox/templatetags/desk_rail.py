@@ -35,9 +35,9 @@ def split(words: str) -> list[str]:
 @register.inclusion_tag("_rail.html", takes_context=True)
 def rail(context: Context) -> dict[str, Any]:
     user = context["user"]
-    scope = Scope.of(user)
-    counts = context.get("counts") or count_queues(scope, user.id)
     view: QueueView | None = context.get("queue_view")
+    scope = view.scope if view else Scope.of(user)
+    counts = context.get("counts") or count_queues(scope, user.id)
     return {
         "queues": [_queue_item(queue, view, counts) for queue in Queue],
         "campaigns": [_campaign_item(campaign, view, counts) for campaign in _find_campaigns(scope)],

@@ -7,35 +7,43 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from console.accounts.access import DeskRequest, wants_fragment
 from console.inbox.forms import ListForm
 from console.inbox.models import DeskConversation
 from console.inbox.panes import page_context
 from console.inbox.threads import thread_context
+from engage.models import Conversation
 
 
-def find_conversation(request: DeskRequest, conversation_id: int) -> DeskConversation:
+def find_conversation(request: DeskRequest, conversation_id: int) -> Conversation:
     """Another team's conversation does not exist for whoever asks: 404."""
     visible = DeskConversation.objects.visible_to(request.user).select_related("lead", "campaign")
     return get_object_or_404(visible, id=conversation_id)
 
 
 def answer_with_thread(
-    request: DeskRequest, conversation: DeskConversation, *, refusal: str = "", status: int = 200
+    request: DeskRequest,
+    conversation: Conversation,
+    *,
+    template: str = "inbox/thread_parts.html",
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """After an action: the panes as they are now, and why it was refused if it was."""
     if wants_fragment(request):
         context = (thread_context(conversation.id) or {}) | {"refusal": refusal}
-        return render(request, "inbox/thread_parts.html", context, status=status)
+        return render(request, template, context, status=status)
     if refusal:
         messages.warning(request, refusal)
         return render_page(request, conversation, status=status)
-    return redirect("inbox:conversation", conversation.id)
+    query = request.GET.urlencode()
+    return redirect(reverse("inbox:conversation", args=[conversation.id]) + (f"?{query}" if query else ""))
 
 
 def answer_with_form(
-    request: DeskRequest, conversation: DeskConversation, template: str, context: dict[str, Any], *, status: int
+    request: DeskRequest, conversation: Conversation, template: str, context: dict[str, Any], *, status: int
 ) -> HttpResponse:
     """A form as it was filled in, with what was wrong: alone for htmx, else in its page."""
     if wants_fragment(request):
@@ -43,6 +51,6 @@ def answer_with_form(
     return render_page(request, conversation, status=status, **context)
 
 
-def render_page(request: DeskRequest, conversation: DeskConversation, *, status: int = 200, **extra: Any) -> HttpResponse:
+def render_page(request: DeskRequest, conversation: Conversation, *, status: int = 200, **extra: Any) -> HttpResponse:
     form = ListForm(request.GET, user=request.user)
     return render(request, "inbox/inbox.html", page_context(request.user, form, conversation.id) | extra, status=status)

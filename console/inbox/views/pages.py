@@ -26,7 +26,7 @@ def conversation(request: DeskRequest, conversation_id: int) -> HttpResponse:
     if not wants_fragment(request):
         return render_page(request, found)
     form = ListForm(request.GET, user=request.user)
-    return render(request, "inbox/conversation_parts.html", conversation_context(request.user, form, found.id))
+    return render(request, "inbox/conversation_parts.html", conversation_context(form, found.id))
 
 
 @require_safe

@@ -78,7 +78,7 @@ def disposition_choose(request: DeskRequest, conversation_id: int) -> HttpRespon
                 key=form.cleaned_data["key"],
                 is_confirmed=form.cleaned_data["confirmed"],
             )
-            return answer_with_thread(request, conversation)
+            return answer_with_thread(request, conversation, template="inbox/disposition_chosen.html")
         except actions.NeedsConfirmation as refusal:
             context = {"confirming": form.cleaned_data["name"], "disposition_refusal": refusal}
         except Refused as refusal:

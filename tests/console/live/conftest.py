@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from console.accounts.roles import SUPERVISOR
 from console.live import hub
 from engage.models import Change
+from tests.console.live.reader import sign_in
 from tests.console.live.web import Web
 from tests.factories import make_user
 
@@ -46,15 +49,35 @@ def feed(transactional_db: None) -> Change:
 
 
 @pytest.fixture
-def ada(transactional_db: None) -> User:
+def ada(db: None) -> User:
     return make_user(username="ada")
 
 
 @pytest.fixture
-def ben(transactional_db: None) -> User:
+def ben(db: None) -> User:
     return make_user(username="ben")
 
 
 @pytest.fixture
-def sue(transactional_db: None) -> User:
+def sue(db: None) -> User:
     return make_user(username="sue", role=SUPERVISOR)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(browser: Browser, live_server: LiveServer, feed: Change, ada: User) -> Iterator[BrowserContext]:
+    """Ada's browser, signed in."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 860})
+    context.add_cookies(
+        [{"name": "sessionid", "value": sign_in(ada).cookies["sessionid"].value, "url": live_server.url}]
+    )
+    yield context
+    context.close()
+    hub.stop()

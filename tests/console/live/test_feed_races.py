@@ -1,4 +1,4 @@
-"""Writers at once, as the worker and the web processes are: on PostgreSQL they commit in another order than they began."""
+"""Many writers at once: on PostgreSQL they take their ids in one order and commit in another."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-
 from pytest_django.live_server_helper import LiveServer
 
 from console.live import views
@@ -87,9 +86,7 @@ def test_conversation_taken_out_of_sight_ends_its_stream(open_stream: Open, ada:
     assert reader.until_named("gone")
 
 
-def test_allowed_stream_outlives_its_checks(
-    open_stream: Open, monkeypatch: pytest.MonkeyPatch, ada: User
-) -> None:
+def test_allowed_stream_outlives_its_checks(open_stream: Open, monkeypatch: pytest.MonkeyPatch, ada: User) -> None:
     monkeypatch.setattr(views, "BEAT_SECONDS", 1.0)
     reader = open_stream()
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from engage.api.wire import ConversationPayload
 from engage.mirror.merge import merge
@@ -71,7 +72,8 @@ def start_conversation(sandbox: SandboxProcess, workspace: Workspace) -> Callabl
         lead = sandbox.start_conversation(text)
         payload = ConversationPayload.model_validate(sandbox.conversation(lead["key"]))
         observation = ConversationObservation(payload, payload.data.messages[-1].timestamp)
-        merge(workspace.pk, Observations(conversations=[observation]))
+        with transaction.atomic():
+            merge(workspace.pk, Observations(conversations=[observation]))
         conversation = Conversation.objects.select_related("lead").get(lead__remote_id=lead["id"])
         read_conversation(conversation, client_for(workspace))
         return conversation

@@ -10,7 +10,7 @@ from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from engage.mirror.platform import client_for
@@ -98,7 +98,8 @@ def test_two_people_who_send_again_together_are_one_try(unconfirmed: Command, ad
 
 
 def test_send_again_is_refused_to_who_opted_out(conversation: Conversation, unconfirmed: Command, ada: User) -> None:
-    make_opt_out(conversation=conversation)
+    with transaction.atomic():
+        make_opt_out(conversation=conversation)
 
     with pytest.raises(OptedOut):
         send_again(command=unconfirmed, by=ada)

@@ -115,6 +115,17 @@ def test_the_newest_of_several_wins_also_while_the_platform_is_away(
     assert chosen(sandbox, conversation) == [second.text]
 
 
+def test_one_that_may_have_arrived_is_not_called_unsent_when_it_is_replaced(choose: Choose) -> None:
+    first = choose(0)
+    Attempt.objects.create(command=first, number=1, outcome="unknown", ended_at=timezone.now())
+    move(first, State.CHECKING, due_at=timezone.now())
+
+    second = choose(1)
+
+    first.refresh_from_db()
+    assert (first.state, first.reason) == (State.DISCARDED, f"Replaced by “{second.text}”.")
+
+
 def test_a_value_somebody_else_set_is_told(
     sandbox: SandboxProcess, conversation: Conversation, choose: Choose, dispatching: Dispatching
 ) -> None:

@@ -32,7 +32,8 @@ State = Command.State
 
 @pytest.fixture
 def waiting() -> Conversation:
-    return make_conversation(waiting=timedelta(minutes=6))
+    with transaction.atomic():
+        return make_conversation(waiting=timedelta(minutes=6))
 
 
 def send(conversation: Conversation, by: User, text: str = "Hello", key: uuid.UUID | None = None) -> Command:

@@ -61,6 +61,12 @@ def test_of_two_replies_with_the_same_words_the_accepted_one_has_the_first_claim
     assert found == {2: Match(Verdict.EXACT, 10)}
 
 
+def test_of_two_tries_with_the_same_words_the_one_under_way_then_has_the_first_claim() -> None:
+    found = match([posted(1), posted(2, after=600)], [seen(10, after=600.5)])
+
+    assert found == {2: Match(Verdict.EXACT, 10)}
+
+
 def test_short_words_made_while_we_posted_are_ours() -> None:
     assert match([posted(text="ok")], [seen(text="ok", after=1)]) == {1: Match(Verdict.EXACT, 10)}
 

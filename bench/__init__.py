@@ -1,0 +1,1 @@
+"""How fast the ring turns, measured on PostgreSQL: `make bench`."""

@@ -1,0 +1,200 @@
+"""The whole product as a team runs it: database, web, worker and a platform, each a process, over real sockets."""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import requests
+
+from tests.sandbox_process import TEST_KEY, SandboxProcess
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# As if everything under way had begun so many seconds earlier: for waits that no test can sit through.
+_LET_PASS = """
+from datetime import timedelta
+from django.db.models import F
+from engage.models import Attempt, Command
+passed = timedelta(seconds={seconds})
+for table, times in ((Command, ("created_at", "state_since", "due_at", "lease_until", "expires_at")),
+                     (Attempt, ("marked_at", "ended_at"))):
+    table.objects.update(**{{name: F(name) - passed for name in times}})
+"""
+
+
+class Part:
+    """One program of the ring, in a process group of its own."""
+
+    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
+        self.name = name
+        self.log = log
+        self._command = command
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *self._command],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """At once, with all its children, as a power cut would."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> int:
+        """Politely; returns its exit status."""
+        assert self._process, f"{self.name} is not running"
+        self._process.terminate()
+        status = self._process.wait(timeout=20)
+        self._process = None
+        return status
+
+
+class Ring:
+    """`with Ring() as ring: …` runs everything on free ports and leaves nothing behind."""
+
+    def __init__(self) -> None:
+        self._exits = ExitStack()
+        self.home = Path(tempfile.mkdtemp(prefix="ring-"))
+        self._exits.callback(shutil.rmtree, self.home, ignore_errors=True)
+        self.port = _find_free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.sandbox = SandboxProcess(db=self.home / "sandbox.sqlite3")
+        self._environment = self._make_environment()
+        web = ["-m", "gunicorn", "-c", "console/gunicorn_conf.py", "console.wsgi"]
+        self.web = self._part("web", web)
+        self.worker = self._part("worker", ["manage.py", "worker"])
+
+    def __enter__(self) -> Ring:
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._exits.close()
+
+    def _start(self) -> None:
+        self._environment["CONSOLE_DATABASE_URL"] = self._make_database()
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("collectstatic", "--noinput", "--verbosity", "0")
+        self.manage("demo", CONSOLE_DEMO="1")
+        for part in (self.web, self.worker):
+            self._exits.callback(part.kill)
+            part.start()
+        self._exits.callback(self.sandbox.__exit__)
+        self.sandbox.start()
+        self.sandbox.set_webhook_url(self.manage("webhook_url").removeprefix("Demo: ").strip())
+        self.wait_for_web()
+
+    def wait_for_web(self, seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            assert self.web.is_running, f"web ended:\n{self.web.log.read_text()[-3000:]}"
+            try:
+                requests.get(f"{self.url}/sign-in/", timeout=10).raise_for_status()
+                return
+            except requests.ConnectionError:
+                assert time.monotonic() < deadline, "web does not answer"
+                time.sleep(0.05)
+
+    def mend(self) -> None:
+        """Everything runs and is calm again, whatever a test did to it."""
+        if not self.sandbox.is_running:
+            self.sandbox.start()
+        self.sandbox.clear_faults()
+        for part in (self.web, self.worker):
+            if not part.is_running:
+                part.start()
+        self.wait_for_web()
+
+    def manage(self, *arguments: str, **environment: str) -> str:
+        """A `manage.py` command of the product; returns what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self._environment | environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"manage.py {arguments[0]} failed:\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def let_pass(self, minutes: float) -> None:
+        """For replies under way, so much time has passed: leases are over, looks are due, verdicts are ripe."""
+        self.manage("shell", "--verbosity", "0", "--command", _LET_PASS.format(seconds=minutes * 60))
+
+    def _part(self, name: str, command: list[str]) -> Part:
+        return Part(name, command, self._environment, self.home / f"{name}.log")
+
+    def _make_environment(self) -> dict[str, str]:
+        """What an operator would set; nothing of the shell that runs the tests decides anything."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CONSOLE_", "ENGAGE_"))}
+        kept.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+        return kept | {
+            "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+            "RING_HOME": str(self.home),
+            "CONSOLE_SECRET_KEY": secrets.token_urlsafe(48),
+            "ENGAGE_KEY_RING": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "CONSOLE_BIND": "127.0.0.1",
+            "CONSOLE_WEB_THREADS": "80",
+            "PORT": str(self.port),
+            "SANDBOX_PORT": str(self.sandbox.port),
+            "SANDBOX_API_KEY": TEST_KEY,
+        }
+
+    def _make_database(self) -> str:
+        """A file of our own, or a database of our own on the PostgreSQL that CONSOLE_DATABASE_URL names."""
+        server = os.environ.get("CONSOLE_DATABASE_URL", "")
+        if not server.startswith("postgres"):
+            return f"sqlite:///{self.home / 'console.sqlite3'}"
+        name = f"ring_{secrets.token_hex(4)}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        self._exits.callback(_drop_database, server, name)
+        return urlsplit(server)._replace(path=f"/{name}").geturl()
+
+
+def _drop_database(server: str, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _end_with_parent() -> None:
+    """Nothing lingers when the test run itself is killed."""
+    if sys.platform == "linux":
+        parent_death_signal = 1
+        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
+
+
+def _find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from engage.models import Campaign, Command
+from tests.factories import (
+    make_campaign,
+    make_conversation,
+    make_disposition,
+    make_lead,
+    make_message,
+    make_opt_out,
+    make_reply,
+    make_team,
+)
+from tests.html import parse
+
+FRAGMENT = {"hx-request": "true"}
+
+
+def test_page_shows_the_list_the_thread_and_the_lead(client: Client) -> None:
+    conversation = make_conversation(lead=make_lead(name="Maria Reyes", data={"City": "Anytown", "Pet": "a dog"}))
+
+    page = parse(client.get(f"/conversations/{conversation.id}/").content)
+
+    assert page.by_id("thread").attributes["data-conversation"] == str(conversation.id)
+    assert page.by_id("thread-title").text == "Maria Reyes"
+    assert "a dog" in [value.text for value in page.by_id("lead").every("dd")]
+    assert page.by_id(f"conversation-{conversation.id}").attributes["aria-current"] == "true"
+
+
+def test_fragment_replaces_thread_lead_and_stream(client: Client) -> None:
+    conversation = make_conversation()
+
+    response = client.get(f"/conversations/{conversation.id}/?queue=mine", headers=FRAGMENT)
+
+    parts = [part.attributes["hx-target"] for part in parse(response.content).every("hx-partial")]
+    assert parts == ["#thread", "#lead", "#live"]
+    assert b"<html" not in response.content
+
+
+def test_another_teams_conversation_does_not_exist(client: Client, ada: User) -> None:
+    conversation = make_conversation()
+    make_team(campaigns=(make_campaign(),), members=(ada,))
+
+    assert client.get(f"/conversations/{conversation.id}/").status_code == 404
+    assert client.get(f"/conversations/{conversation.id}/messages/?before=1").status_code == 404
+
+
+def test_only_reading_is_allowed(client: Client) -> None:
+    conversation = make_conversation()
+
+    assert client.post(f"/conversations/{conversation.id}/").status_code == 405
+    assert client.post(f"/conversations/{conversation.id}/messages/").status_code == 405
+
+
+def test_thread_takes_as_many_queries_for_twenty_messages_as_for_two(
+    client: Client, ada: User, django_assert_num_queries: Any
+) -> None:
+    """Session, person, permissions of the person and of the groups, teams; the conversation by its visibility, teams
+    for the list's address; the conversation with its lead, how many messages, the messages with their replies, the
+    commands, the consent of the number for its state and for its lines, what people did, the dispositions,
+    colleagues; others of the same number; newest change."""
+    conversation = make_conversation(waiting=timedelta(hours=2))
+
+    def add(count: int) -> None:
+        for minute in range(count):
+            text = make_message(
+                conversation=conversation, is_inbound=False, sent_at=timezone.now() - timedelta(minutes=minute)
+            )
+            make_reply(conversation=conversation, by=ada, state=Command.State.CONFIRMED, message=text)
+            make_reply(conversation=conversation, by=ada, state=Command.State.CANCELLED)
+
+    add(2)
+    with django_assert_num_queries(18):
+        client.get(f"/conversations/{conversation.id}/", headers=FRAGMENT)
+    add(18)
+    with django_assert_num_queries(18):
+        client.get(f"/conversations/{conversation.id}/", headers=FRAGMENT)
+
+
+def test_long_thread_shows_the_newest_and_loads_earlier_ones(client: Client) -> None:
+    conversation = make_conversation(waiting=None)
+    now = timezone.now()
+    for number in range(130):
+        make_message(conversation=conversation, text=f"text {number}", sent_at=now - timedelta(minutes=200 - number))
+
+    thread = parse(client.get(f"/conversations/{conversation.id}/").content).by_id("thread")
+    texts = [element.text for element in thread.every(class_="message-text")]
+    more = thread.one("div", class_="earlier").one("a").attributes["hx-get"]
+    earlier = client.get(more, headers=FRAGMENT)
+    earlier_texts = [element.text for element in parse(earlier.content).every(class_="message-text")]
+
+    assert texts == [f"text {number}" for number in range(50, 130)]
+    assert earlier_texts == [f"text {number}" for number in range(50)]
+    assert b"<html" not in earlier.content
+    assert "Show earlier" not in parse(earlier.content).text
+
+
+def test_earlier_messages_have_a_page_for_browsers_without_scripts(client: Client) -> None:
+    conversation = make_conversation()
+    newest = make_message(conversation=conversation)
+
+    response = client.get(f"/conversations/{conversation.id}/messages/?before={newest.id}")
+
+    assert b"<html" in response.content
+    assert len(parse(response.content).every(class_="message")) == 1
+
+
+def test_opted_out_number_locks_the_composer_and_says_why(client: Client) -> None:
+    conversation = make_conversation()
+    make_opt_out(conversation=conversation)
+
+    thread = parse(client.get(f"/conversations/{conversation.id}/").content).by_id("thread")
+
+    assert "data-locked" in thread.attributes
+    assert thread.one(class_="locked").text == "They opted out. Only they can undo it, by texting START."
+
+
+def test_conversation_seen_in_a_webhook_only_says_so(client: Client) -> None:
+    conversation = make_conversation(is_confirmed=False)
+
+    thread = parse(client.get(f"/conversations/{conversation.id}/").content).by_id("thread")
+
+    assert thread.one(class_="thread-state").text == "Not yet confirmed"
+
+
+def test_conversation_that_the_platform_denies_says_so(client: Client) -> None:
+    conversation = make_conversation(denied_at=timezone.now())
+
+    thread = parse(client.get(f"/conversations/{conversation.id}/").content).by_id("thread")
+
+    assert thread.one(class_="thread-state").text == "Unknown to Engage"
+
+
+def test_same_number_elsewhere_is_shown_as_far_as_one_may_see_it(client: Client, ada: User) -> None:
+    def talk(campaign: Campaign) -> Any:
+        return make_conversation(lead=make_lead(campaign=campaign, phone="+12125550123"))
+
+    spring = make_campaign(name="Spring")
+    autumn = make_campaign(name="Autumn", workspace=spring.workspace)
+    secret = make_campaign(name="Secret", workspace=spring.workspace)
+    make_team(campaigns=(spring, autumn), members=(ada,))
+    here, there, _ = talk(spring), talk(autumn), talk(secret)
+    make_disposition(conversation=there, name="Call back")
+
+    lead = parse(client.get(f"/conversations/{here.id}/").content).by_id("lead")
+
+    assert "Autumn, closed as Call back" in lead.text
+    assert "Secret" not in lead.text
+
+
+def test_fragments_are_the_same_for_everybody(client: Client, sue_client: Client, ada: User) -> None:
+    """So that one rendering can go to every open page: names of people, never "you"."""
+    conversation = make_conversation(assigned_to=ada)
+    address = f"/conversations/{conversation.id}/"
+
+    threads = [parse(browser.get(address).content).by_id("thread").text for browser in (client, sue_client)]
+
+    assert threads[0] == threads[1]

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from console.accounts.scope import Scope
+from console.inbox.queues import count_queues
+from console.live.counters import Counters
+from tests.factories import make_conversation
+
+pytestmark = pytest.mark.django_db
+EVERYTHING = Scope(None)
+
+
+class Clock:
+    """Counting takes `cost` seconds: as much passes from one look at the clock to the next."""
+
+    def __init__(self, cost: float) -> None:
+        self.now, self.cost = 1000.0, cost
+
+    def __call__(self) -> float:
+        self.now += self.cost
+        return self.now
+
+
+def news(counters: Counters, user: User) -> dict[str, int]:
+    counters.refresh({EVERYTHING: {user.pk}})
+    found = counters.news(EVERYTHING, user.pk)
+    counters.mark_told()
+    return found
+
+
+def test_numbers_are_those_of_the_lists(ada: User, ben: User) -> None:
+    make_conversation(assigned_to=ada)
+    make_conversation(assigned_to=ben, waiting=None)
+    make_conversation()
+    counters = Counters()
+
+    counters.refresh({EVERYTHING: {ada.pk, ben.pk}, Scope(frozenset()): {ada.pk}})
+
+    for scope, user in ((EVERYTHING, ada), (EVERYTHING, ben), (Scope(frozenset()), ada)):
+        assert counters.numbers(scope, user.pk) == count_queues(scope, user.pk)
+
+
+def test_only_numbers_that_changed_are_news(ada: User) -> None:
+    conversation = make_conversation()
+    counters = Counters()
+    news(counters, ada)
+
+    make_conversation(campaign=conversation.campaign, assigned_to=ada)
+    counters.outdate([conversation.campaign_id])
+
+    assert news(counters, ada) == {"needs-reply": 2, "open": 2, "mine": 1, f"campaign-{conversation.campaign_id}": 2}
+    assert news(counters, ada) == {}
+
+
+def test_campaign_where_nobody_waits_any_more_is_told_as_zero(ada: User) -> None:
+    conversation = make_conversation()
+    counters = Counters()
+    news(counters, ada)
+
+    conversation.delete()
+    counters.outdate([None])
+
+    assert news(counters, ada)[f"campaign-{conversation.campaign_id}"] == 0
+
+
+def test_change_elsewhere_counts_nothing_again(ada: User) -> None:
+    scope = Scope(frozenset({1}))
+    counters = Counters()
+    counters.refresh({scope: {ada.pk}})
+
+    counters.outdate([2])
+
+    with CaptureQueriesContext(connection) as queries:
+        counters.refresh({scope: {ada.pk}})
+    assert len(queries) == 0
+
+
+def test_cheap_numbers_are_counted_at_every_change(ada: User) -> None:
+    counters = Counters(clock=Clock(cost=0.005))
+
+    for expected in (1, 2, 3):
+        make_conversation()
+        counters.outdate([None])
+        assert news(counters, ada)["open"] == expected
+
+
+def test_costly_numbers_are_counted_seldom_and_once_more_at_the_end(ada: User) -> None:
+    clock = Clock(cost=0.1)
+    counters = Counters(clock=clock)
+    make_conversation()
+    news(counters, ada)
+
+    make_conversation()
+    counters.outdate([None])
+    # Counting took 0.1 s, so it pauses for 2 s; nothing changes any more, and the last number is told all the same.
+    told = [news(counters, ada) for _ in range(30)]
+
+    assert [number for number in chain(*told) if number == "open"] == ["open"]
+    assert told.index(next(filter(None, told))) >= 15
+
+
+def test_hundred_people_are_counted_with_one_query_more_than_one(ada: User) -> None:
+    with CaptureQueriesContext(connection) as for_one:
+        Counters().refresh({EVERYTHING: {ada.pk}})
+
+    with CaptureQueriesContext(connection) as for_hundred:
+        Counters().refresh({EVERYTHING: set(range(100))})
+
+    assert len(for_hundred) == len(for_one)
