@@ -84,7 +84,7 @@ DeskManager = models.Manager.from_queryset(DeskQuerySet)
 class DeskConversation(Conversation):
     """A conversation as the desk sees it: with who works it, and for whom it is visible."""
 
-    objects: ClassVar[DeskManager] = DeskManager()
+    objects: ClassVar[DeskManager[DeskConversation]] = DeskManager()
 
     class Meta:
         proxy = True

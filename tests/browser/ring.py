@@ -24,6 +24,8 @@ from tests.sandbox_process import TEST_KEY, SandboxProcess
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+_PORTS = range(20_000, 32_000)
+
 # As if everything under way had begun so many seconds earlier: for waits that no test can sit through.
 _LET_PASS = """
 from datetime import timedelta
@@ -87,7 +89,7 @@ class Ring:
         self._exits.callback(shutil.rmtree, self.home, ignore_errors=True)
         self.port = _find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.sandbox = SandboxProcess(db=self.home / "sandbox.sqlite3")
+        self.sandbox = SandboxProcess(db=self.home / "sandbox.sqlite3", port=_find_free_port())
         self._environment = self._make_environment()
         web = ["-m", "gunicorn", "-c", "console/gunicorn_conf.py", "console.wsgi"]
         self.web = self._part("web", web)
@@ -130,8 +132,6 @@ class Ring:
 
     def mend(self) -> None:
         """Everything runs and is calm again, whatever a test did to it."""
-        if not self.sandbox.is_running:
-            self.sandbox.start()
         self.sandbox.clear_faults()
         for part in (self.web, self.worker):
             if not part.is_running:
@@ -195,6 +195,9 @@ def _end_with_parent() -> None:
 
 
 def _find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the ports that connections leave from: nobody takes it while a part of the ring is down."""
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
