@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 _CLAIM = timedelta(seconds=30)
 # Open conversations are looked at again after this long without a GET, should there be time for it.
 _SWEEP_AFTER = timedelta(minutes=10)
+_TRY_CAMPAIGNS_AGAIN = 5.0
 _IDLE_SECONDS = 0.2
 
 
@@ -46,8 +47,9 @@ def run(stop: threading.Event) -> None:
 def _round(stop: threading.Event, campaigns_due: dict[int, float]) -> bool:
     for workspace in Workspace.objects.all():
         if campaigns_due.get(workspace.pk, 0.0) <= time.monotonic():
-            campaigns_due[workspace.pk] = time.monotonic() + settings.RECONCILE_CAMPAIGNS_EVERY
-            _try_read_campaigns(workspace)
+            is_read = _try_read_campaigns(workspace)
+            pause = settings.RECONCILE_CAMPAIGNS_EVERY if is_read else _TRY_CAMPAIGNS_AGAIN
+            campaigns_due[workspace.pk] = time.monotonic() + pause
     conversation = _claim_next(timezone.now())
     if conversation is None:
         return False
@@ -89,11 +91,13 @@ def _read_claimed(conversation: Conversation) -> None:
         logger.info("conversation %s could not be read: %s", conversation.pk, type(error).__name__)
 
 
-def _try_read_campaigns(workspace: Workspace) -> None:
+def _try_read_campaigns(workspace: Workspace) -> bool:
     try:
         read_campaigns(workspace, client_for(workspace))
+        return True
     except EngageError as error:
         logger.warning("campaigns of workspace %s could not be read: %s", workspace.pk, error)
+        return False
 
 
 def read_campaigns(workspace: Workspace, client: EngageClient) -> int:

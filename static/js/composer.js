@@ -52,9 +52,9 @@ function describe(form) {
   // An emoji in a short text costs nothing; say something only when it does.
   hint.hidden = !offending.length || (parts === 1 && count(plain).offending.length > 0);
   if (hint.hidden) return;
-  const named = offending.slice(0, 4).map((character) => `“${character}”`).join(" ");
+  const named = offending.slice(0, 4).join(" ");
   const more = offending.length > 4 ? ` and ${offending.length - 4} more` : "";
-  hint.querySelector("[data-hint-words]").textContent = `${named}${more} ${offending.length === 1 ? "leaves" : "leave"} 70 characters to a segment instead of 160.`;
+  hint.querySelector("[data-hint-words]").textContent = `With ${named}${more} a segment holds 70 characters, not 160.`;
   hint.querySelector("[data-swap]").hidden = plain === text || (plainParts === parts && count(plain).offending.length > 0);
 }
 

@@ -250,7 +250,7 @@ def test_counter_names_what_makes_a_text_long_and_puts_it_right(page: Page) -> N
 
     page.fill("#reply-text", "It’s 2 PM")
     expect(page.locator(".reply-counter")).to_have_text("9/70, 1 segment")
-    expect(page.locator(".reply-hint")).to_contain_text("“’”")
+    expect(page.locator(".reply-hint")).to_contain_text("With ’ a segment holds 70 characters")
     page.get_by_role("button", name="Use plain ones").click()
 
     expect(page.locator("#reply-text")).to_have_value("It's 2 PM")

@@ -80,5 +80,12 @@ class Reader:
     def until_text(self, text: str) -> Event:
         return self.until(lambda event: text in event.data)
 
+    def until_all(self, *texts: str) -> str:
+        """The data of all events until each of the texts has come: numbers may come after rows on a busy machine."""
+        data = ""
+        while not all(text in data for text in texts):
+            data += self.until(lambda event: bool(event.data)).data
+        return data
+
     def until_named(self, name: str) -> Event:
         return self.until(lambda event: event.name == name)

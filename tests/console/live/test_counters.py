@@ -38,7 +38,7 @@ def test_numbers_are_those_of_the_lists(ada: User, ben: User) -> None:
     make_conversation(assigned_to=ada)
     make_conversation(assigned_to=ben, waiting=None)
     make_conversation()
-    counters = Counters()
+    counters = Counters(clock=Clock(cost=0.001))
 
     counters.refresh({EVERYTHING: {ada.pk, ben.pk}, Scope(frozenset()): {ada.pk}})
 
@@ -48,7 +48,7 @@ def test_numbers_are_those_of_the_lists(ada: User, ben: User) -> None:
 
 def test_only_numbers_that_changed_are_news(ada: User) -> None:
     conversation = make_conversation()
-    counters = Counters()
+    counters = Counters(clock=Clock(cost=0.001))
     news(counters, ada)
 
     make_conversation(campaign=conversation.campaign, assigned_to=ada)
@@ -60,7 +60,7 @@ def test_only_numbers_that_changed_are_news(ada: User) -> None:
 
 def test_campaign_where_nobody_waits_any_more_is_told_as_zero(ada: User) -> None:
     conversation = make_conversation()
-    counters = Counters()
+    counters = Counters(clock=Clock(cost=0.001))
     news(counters, ada)
 
     conversation.delete()
@@ -71,7 +71,7 @@ def test_campaign_where_nobody_waits_any_more_is_told_as_zero(ada: User) -> None
 
 def test_change_elsewhere_counts_nothing_again(ada: User) -> None:
     scope = Scope(frozenset({1}))
-    counters = Counters()
+    counters = Counters(clock=Clock(cost=0.001))
     counters.refresh({scope: {ada.pk}})
 
     counters.outdate([2])
@@ -107,9 +107,9 @@ def test_costly_numbers_are_counted_seldom_and_once_more_at_the_end(ada: User) -
 
 def test_hundred_people_are_counted_with_one_query_more_than_one(ada: User) -> None:
     with CaptureQueriesContext(connection) as for_one:
-        Counters().refresh({EVERYTHING: {ada.pk}})
+        Counters(clock=Clock(cost=0.001)).refresh({EVERYTHING: {ada.pk}})
 
     with CaptureQueriesContext(connection) as for_hundred:
-        Counters().refresh({EVERYTHING: set(range(100))})
+        Counters(clock=Clock(cost=0.001)).refresh({EVERYTHING: set(range(100))})
 
     assert len(for_hundred) == len(for_one)

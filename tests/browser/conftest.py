@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect, sync_playwright
+
+from tests.browser.desk import Desk, Leads
+from tests.browser.ring import Ring
+
+DESK = {"width": 1440, "height": 860}
+
+
+# For the package, not the session: two Playwrights do not run in one thread.
+@pytest.fixture(scope="package")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        # A busy machine is slow; nothing here measures how fast things are.
+        expect.set_options(timeout=15_000)
+        yield browser
+        expect.set_options(timeout=5_000)
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def whole_ring() -> Iterator[Ring]:
+    with Ring() as ring:
+        yield ring
+
+
+@pytest.fixture(scope="package")
+def sessions(whole_ring: Ring, browser: Browser) -> dict[str, Any]:
+    """Everybody signs in once, by the form; a test's windows begin with these cookies."""
+    return {name: _sign_in(browser, whole_ring, name) for name in ("ada", "ben", "sue", "admin")}
+
+
+def _sign_in(browser: Browser, ring: Ring, name: str) -> Any:
+    context = browser.new_context(base_url=ring.url)
+    page = context.new_page()
+    page.goto("/sign-in/")
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password").fill("demo")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#queue")).to_be_visible()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def ring(whole_ring: Ring) -> Iterator[Ring]:
+    yield whole_ring
+    whole_ring.mend()
+
+
+class Windows:
+    """Browser windows of people. Whatever their pages complain about fails the test, unless it is tolerated."""
+
+    def __init__(self, browser: Browser, ring: Ring, sessions: dict[str, Any]) -> None:
+        self._browser = browser
+        self._ring = ring
+        self._sessions = sessions
+        self._contexts: list[BrowserContext] = []
+        self._complaints: list[str] = []
+        self._tolerated: list[str] = []
+
+    def open(self, name: str | None, **options: Any) -> Page:
+        """An empty page in a window of its own, signed in as this person or as nobody."""
+        state = self._sessions[name] if name else None
+        wanted = {"viewport": DESK, "storage_state": state} | options
+        context = self._browser.new_context(base_url=self._ring.url, **wanted)
+        context.on("console", self._hear)
+        context.on("weberror", self._hear_error)
+        self._contexts.append(context)
+        return context.new_page()
+
+    def tolerate(self, *patterns: str) -> None:
+        """What a test brings about on purpose and the browser writes down as an error, such as a refused request."""
+        self._tolerated += patterns
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+        unexpected = [said for said in self._complaints if not any(re.search(p, said) for p in self._tolerated)]
+        assert unexpected == []
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+    def _hear_error(self, error: WebError) -> None:
+        self._complaints.append(f"exception: {error.error}")
+
+
+@pytest.fixture
+def windows(browser: Browser, ring: Ring, sessions: dict[str, Any]) -> Iterator[Windows]:
+    windows = Windows(browser, ring, sessions)
+    yield windows
+    windows.close()
+
+
+@pytest.fixture
+def ada(windows: Windows) -> Desk:
+    return Desk(windows.open("ada"))
+
+
+@pytest.fixture
+def ben(windows: Windows) -> Desk:
+    return Desk(windows.open("ben"))
+
+
+@pytest.fixture
+def sue(windows: Windows) -> Desk:
+    return Desk(windows.open("sue"))
+
+
+@pytest.fixture
+def leads(ring: Ring, sessions: dict[str, Any]) -> Iterator[Leads]:
+    leads = Leads(ring)
+    yield leads
+    ring.mend()
+    for lead in leads.all:
+        ring.sandbox.finish(lead.key)
+    _wait_until(lambda: _count_open(ring, sessions["sue"]) == 0)
+
+
+def _count_open(ring: Ring, session: Any) -> int:
+    cookies = {cookie["name"]: cookie["value"] for cookie in session["cookies"]}
+    page = requests.get(f"{ring.url}/?queue=open", cookies=cookies, timeout=30).text
+    found = re.search(r'data-count="open">(\d+)<', page)
+    assert found, page[:500]
+    return int(found[1])
+
+
+def _wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "It did not come to be so"
+        time.sleep(0.1)
