@@ -8,6 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.utils import timezone
 
 from console.accounts.models import Team
@@ -174,7 +175,8 @@ def make_opt_out(*, conversation: Conversation, at: datetime | None = None) -> C
 
 
 def refresh(conversation: Conversation) -> None:
-    summary.refresh([conversation.pk])
+    with transaction.atomic():
+        summary.refresh([conversation.pk])
     conversation.refresh_from_db()
 
 

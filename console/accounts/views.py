@@ -5,6 +5,8 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from console.accounts.access import DeskRequest, signed_in
@@ -34,6 +36,7 @@ class SignOut(auth_views.LogoutView):
         return response
 
 
+@method_decorator(never_cache, name="dispatch")
 class PasswordChange(auth_views.PasswordChangeView):
     template_name = "accounts/password.html"
     form_class = PasswordForm

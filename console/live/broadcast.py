@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from console.accounts.scope import Scope
 from console.live.backlog import Backlog
-from console.live.counters import Counters, all_counters_part, counters_part
+from console.live.counters import Counters
 from console.live.events import data_lines, event
 from console.live.feed import Feed, find_start
 from console.live.fragments import Fragments
@@ -80,16 +80,17 @@ class _Composer:
         self._encoded: dict[str, bytes] = {}
 
     def news(self, topics: Topics, changed: frozenset[int]) -> bytes | None:
-        numbers = self._counters.news(topics.scope, topics.agent_id)
-        parts = [*self._fragments.parts(topics, changed), counters_part(numbers)]
+        parts = [*self._fragments.parts(topics, changed), self._counters.news(topics.scope, topics.agent_id)]
         data = self._encode(parts)
         return event(data, id=self._position) if data else None
 
     def welcome(self, topics: Topics, changed: frozenset[int]) -> bytes:
         """The first message: what was missed, and every number."""
-        numbers = self._counters.numbers(topics.scope, topics.agent_id)
-        parts = [*self._fragments.parts(topics, changed), all_counters_part(numbers)]
-        return event(self._encode(parts), id=self._position, retry=random.randint(*_RETRY_AFTER))
+        parts = [*self._fragments.parts(topics, changed), self._counters.welcome(topics.scope, topics.agent_id)]
+        data, retry = self._encode(parts), random.randint(*_RETRY_AFTER)
+        return (
+            event(data, id=self._position, retry=retry) if data else event(name="alive", id=self._position, retry=retry)
+        )
 
     def reread(self) -> bytes:
         return event(name="reread", id=self._position)

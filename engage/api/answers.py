@@ -6,12 +6,15 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from engage.api.errors import Malformed
+from engage.api.errors import Malformed, Rejected
+from engage.api.masking import excerpt
 from engage.api.strict_json import BadJson, read_json
 from engage.api.transport import Answer
-from engage.api.wire import Campaign, CampaignList, ConversationPayload
+from engage.api.wire import Campaign, CampaignList, ConversationPayload, LeadLoadResult
 from engage.api.wire.base import WireModel
+from engage.api.wire.loading import REJECTED
 from engage.api.wire.shapes import first_problem, is_campaign
+from engage.vault import Secret
 
 Model = TypeVar("Model", bound=WireModel)
 
@@ -50,6 +53,21 @@ def read_message_id(answer: Answer, text: str) -> str | None:
         return None
     ids = {found for found in _message_ids(value, text) if isinstance(found, str) and 0 < len(found) <= 200}
     return ids.pop() if len(ids) == 1 else None
+
+
+def read_lead_load(answer: Answer) -> LeadLoadResult:
+    return _validated(LeadLoadResult, _read(answer), answer)
+
+
+def check_not_rejected(answer: Answer, private: tuple[Secret, ...]) -> None:
+    """Raises Rejected when a body that is not documented says in plain words what a single lead's would."""
+    try:
+        value = read_json(answer.body, clean=True)
+    except BadJson:
+        return
+    word = value.get("status") if isinstance(value, dict) else None
+    if isinstance(word, str) and word.strip().casefold() == REJECTED:
+        raise Rejected(answer.status, excerpt(answer.body, secrets=[secret.reveal() for secret in private]))
 
 
 def _message_ids(value: Any, text: str) -> list[object]:

@@ -7,19 +7,41 @@ the platform may have acted; every other error means it did not.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from engage.api import routes
-from engage.api.answers import read_campaign, read_campaign_or_list, read_campaigns, read_conversation, read_message_id
-from engage.api.origins import DEFAULT_TIMEOUTS, Origins, Timeouts
+from engage.api.answers import (
+    check_not_rejected,
+    read_campaign,
+    read_campaign_or_list,
+    read_campaigns,
+    read_conversation,
+    read_lead_load,
+    read_message_id,
+)
+from engage.api.origins import DEFAULT_TIMEOUTS, UPLOAD_TIMEOUTS, Origins, Timeouts
 from engage.api.transport import Answer, Call, exchange
-from engage.api.wire import Campaign, CampaignList, CampaignMessages, ConversationPayload
+from engage.api.upload import Upload
+from engage.api.wire import (
+    Campaign,
+    CampaignList,
+    CampaignMessages,
+    ConversationPayload,
+    LeadField,
+    LeadLoadResult,
+    ListLoad,
+)
 from engage.vault import Secret
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """A 2xx to a conversation call: accepted, not yet seen in the thread. `remote_id` only when the answer names it."""
+    """A 2xx to a conversation call or an upload: accepted, its effect not yet seen.
+
+    `remote_id` is the message's, and only when the answer names it.
+    """
 
     status: int
     remote_id: str | None = None
@@ -82,6 +104,44 @@ class EngageClient:
         """Guide "Pause Lead List (by Name)": as `activate_list`."""
         return read_campaign_or_list(self._call_campaign(routes.PAUSE_LIST, campaign_id, list_name=list_name))
 
+    def load_list(
+        self,
+        campaign_id: str,
+        *,
+        file_name: str,
+        rows: BinaryIO,
+        request: ListLoad,
+        timeouts: Timeouts = UPLOAD_TIMEOUTS,
+    ) -> Accepted:
+        """Guide "Bulk List Upload": the whole file, whose rows the platform looks at later, in memory never at once.
+
+        Its answer is not documented: any 2xx is accepted, unless its body says Rejected.
+        """
+        fields = {"campaignId": routes.checked_id(campaign_id), "processRequest": request.as_json()}
+        private = (self._api_key, Secret(request.webhook_url or ""))
+        upload = Upload(fields=fields, file_name=file_name, file=rows)
+        answer = self._call_core(
+            routes.LOAD_LIST, routes.LOAD_LIST.path, upload=upload, private=private, timeouts=timeouts
+        )
+        check_not_rejected(answer, private)
+        return Accepted(status=answer.status)
+
+    def load_lead(
+        self, campaign_id: str, *, list_name: str, de_dupe: bool, fields: tuple[LeadField, ...]
+    ) -> LeadLoadResult:
+        """Guide "Load Single Lead": into the list of that name, made when there is none; answered at once.
+
+        With `de_dupe` a phone that is already there is Rejected: a result, not an error.
+        """
+        lead = {
+            "campaignId": routes.checked_id(campaign_id),
+            "listName": list_name,
+            "deDupe": de_dupe,
+            "fields": [field.as_wire() for field in fields],
+        }
+        private = tuple(Secret(field.value) for field in fields)
+        return read_lead_load(self._call_core(routes.LOAD_LEAD, routes.LOAD_LEAD.path, json=lead, private=private))
+
     # Conversations: the conversation's own key and never X-API-KEY, guide "Interacting with the Conversation".
 
     def get_conversation(self, key: Secret) -> ConversationPayload:
@@ -115,16 +175,26 @@ class EngageClient:
             path = f"{path}?listName={routes.quoted(list_name)}"
         return self._call_core(route, path, json=json)
 
-    def _call_core(self, route: routes.Route, path: str, *, json: dict[str, str] | None = None) -> Answer:
+    def _call_core(
+        self,
+        route: routes.Route,
+        path: str,
+        *,
+        json: Mapping[str, object] | None = None,
+        upload: Upload | None = None,
+        private: tuple[Secret, ...] = (),
+        timeouts: Timeouts | None = None,
+    ) -> Answer:
         call = Call(
             method=route.method,
             origin=self.origins.core,
             path=path,
             json=json,
+            upload=upload,
             api_key=self._api_key,
-            private=(self._api_key,),
+            private=(self._api_key, *private),
         )
-        return exchange(call, self.timeouts, self._tls)
+        return exchange(call, timeouts or self.timeouts, self._tls)
 
     def _call_conversation(
         self, route: routes.Route, key: Secret, *, form: dict[str, str] | None = None, text: str = ""

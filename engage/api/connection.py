@@ -48,6 +48,7 @@ class Progress:
     conversation_key: Secret | None = None
     doing: str = "looking the name up"
     has_written: bool = False
+    has_sent_all: bool = False
 
     def time_left(self, limit: float) -> float:
         """Seconds for the next step, at most `limit`; raises OutOfTime."""
@@ -126,6 +127,11 @@ class _TimedConnection(HTTPConnection):
         sock.settimeout(self._progress.time_to_connect())
         return sock
 
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        super().request(*args, **kwargs)
+        self._progress.has_sent_all = True
+        self._progress.doing = "waiting for the answer"
+
     def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
         if self._progress.conversation_key is not None:
             url = f"{url}?key={quote(self._progress.conversation_key.reveal(), safe='')}"
@@ -145,7 +151,6 @@ class _TimedConnection(HTTPConnection):
             self.sock.settimeout(self._progress.time_left(self._progress.timeouts.read))
             self._progress.has_written = True
             super().send(data[start : start + _SLICE])
-        self._progress.doing = "waiting for the answer"
 
 
 class _TimedTlsConnection(_TimedConnection, HTTPSConnection):

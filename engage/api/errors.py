@@ -56,7 +56,10 @@ class Gone(EngageError):
 
 
 class Rejected(EngageError):
-    """Any other 4xx: refused for good, as it stands. `status` is None when we refused to build the request."""
+    """Any other 4xx, or a 2xx that says so: refused for good, as it stands.
+
+    `status` is None when we refused to build the request.
+    """
 
     def __init__(self, status: int | None, reason: str) -> None:
         super().__init__(reason, status)

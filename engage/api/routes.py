@@ -23,6 +23,8 @@ ACTIVATE_CAMPAIGN = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/activate"
 PAUSE_CAMPAIGN = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/pause")
 ACTIVATE_LIST = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/lists/activate")
 PAUSE_LIST = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/lists/pause")
+LOAD_LIST = Route("POST", "core", f"{_PUBLIC}/list/load")
+LOAD_LEAD = Route("POST", "core", f"{_PUBLIC}/lead/load")
 GET_CONVERSATION = Route("GET", "conversation", f"{_PUBLIC}/conversation")
 SEND_MESSAGE = Route("POST", "conversation", f"{_PUBLIC}/conversation/send")
 CHOOSE_DISPOSITION = Route("POST", "conversation", f"{_PUBLIC}/conversation/disposition")
@@ -38,7 +40,12 @@ def quoted(text: str) -> str:
 
 
 def campaign_path(route: Route, campaign_id: str) -> str:
+    return route.path.format(id=quoted(checked_id(campaign_id)))
+
+
+def checked_id(campaign_id: str) -> str:
+    """As it is; raises Rejected for what names no campaign."""
     # "." and ".." survive percent-encoding and would walk to another path.
     if campaign_id.strip(".") == "":
         raise Rejected(None, "not a campaign id")
-    return route.path.format(id=quoted(campaign_id))
+    return campaign_id

@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,7 @@ from engage.api.connection import BrokenAnswer, OneCallAdapter, Progress
 from engage.api.errors import EngageError, Gone, RateLimited, Rejected, Unauthorized, Unknown, Unreachable
 from engage.api.masking import excerpt
 from engage.api.origins import Timeouts
+from engage.api.upload import FileCutShort, Upload, encoded
 from engage.vault import Secret
 
 MAX_ANSWER = 1024 * 1024
@@ -36,7 +38,8 @@ class Call:
     origin: str
     path: str
     form: dict[str, str] | None = field(default=None, repr=False)
-    json: dict[str, str] | None = field(default=None, repr=False)
+    json: Mapping[str, object] | None = field(default=None, repr=False)
+    upload: Upload | None = field(default=None, repr=False)
     api_key: Secret | None = None
     conversation_key: Secret | None = None
     private: tuple[Secret, ...] = ()
@@ -63,7 +66,7 @@ def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) 
         # Whatever it is that broke, all that counts is whether it broke before the first byte.
         failure = _failure(error, progress)
     else:
-        if 200 <= status < 300:
+        if 200 <= status < 300 and progress.has_sent_all:
             return Answer(status=status, body=body)
         failure = _refusal(status, headers, excerpt(body, secrets=[secret.reveal() for secret in call.private]))
     # Raised out here, the error does not drag the library's one along, whose request holds the text.
@@ -78,13 +81,16 @@ def _prepare(call: Call) -> requests.PreparedRequest:
         "Connection": "close",
         "User-Agent": "engage-console",
     }
-    data: bytes | None = None
+    data: bytes | Upload | None = None
     if call.form is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         data = _encode_form(call.form)
+    elif call.upload is not None:
+        headers["Content-Type"] = call.upload.content_type
+        data = call.upload
     elif call.api_key is not None:
         headers["Content-Type"] = "application/json"
-        data = json.dumps(call.json).encode() if call.json is not None else None
+        data = _encode_json(call.json) if call.json is not None else None
     _check_keys(call)
     return requests.Request(call.method, f"{call.origin}{call.path}", headers=headers, data=data).prepare()
 
@@ -94,6 +100,11 @@ def _encode_form(form: dict[str, str]) -> bytes:
         return urlencode(form).encode()
     except UnicodeEncodeError:
         raise Rejected(None, "holds half of a character pair, which cannot be sent") from None
+
+
+def _encode_json(value: Mapping[str, object]) -> bytes:
+    encoded(json.dumps(value, ensure_ascii=False))
+    return json.dumps(value).encode()
 
 
 def _check_keys(call: Call) -> None:
@@ -140,6 +151,8 @@ def _described(error: BaseException) -> str:
     match error:
         case BrokenAnswer():
             return str(error)
+        case FileCutShort():
+            return "the file became shorter meanwhile"
         case TimeoutError():
             return "out of time"
         case socket.gaierror():
@@ -159,6 +172,8 @@ def _described(error: BaseException) -> str:
 
 
 def _refusal(status: int, headers: requests.structures.CaseInsensitiveDict[str], reason: str) -> EngageError:
+    if 200 <= status < 300:
+        return Unknown("answered before the whole request was sent", status)
     if status == 429:
         return RateLimited(_seconds(headers.get("Retry-After", "")), reason)
     if status in (401, 403):

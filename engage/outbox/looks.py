@@ -23,8 +23,8 @@ NOT_SEEN_YET = "Accepted by Engage, but not visible there yet."
 
 def due_looks() -> QuerySet[Command]:
     """Commands whose fate is open and of which it is time to look, longest overdue first."""
-    watched = Command.objects.filter(due_at__lte=timezone.now(), state__in=(*Command.WATCHED, State.CONFIRMED))
-    return watched.order_by("due_at", "id")
+    due = Command.objects.filter(due_at__lte=timezone.now(), conversation__isnull=False)
+    return due.filter(state__in=(*Command.WATCHED, State.CONFIRMED)).order_by("due_at", "id")
 
 
 def look(command: Command, pace: Pace = DEFAULT_PACE) -> None:

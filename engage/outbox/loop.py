@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 MOST_PER_ORIGIN = 8
 _PAUSE_AFTER_ERROR = 1.0
+_CONNECTION_LASTS = 1.0
 
 
 def due_sends() -> QuerySet[Command]:
@@ -51,10 +52,11 @@ class Dispatcher:
         self._lookers = Lane("look", max(1, threads // 2), most_per_origin=MOST_PER_ORIGIN)
         self._sightings = Sightings()
         self._duties = (
-            _Duty(pace.poll, self._send_due),
-            _Duty(pace.look_poll, self._look_due),
+            _Duty(pace.poll, self._begin_due),
             _Duty(pace.match_poll, partial(self._sightings.match_changed, pace)),
             _Duty(pace.sweep, partial(sweep, pace)),
+            # Not after every poll: opening SQLite anew costs more than the poll.
+            _Duty(_CONNECTION_LASTS, close_old_connections),
         )
 
     def run(self) -> None:
@@ -66,15 +68,23 @@ class Dispatcher:
                     duty.run_when_due()
                 except Exception as error:
                     logger.error("dispatcher: %s", describe(error))
+                    close_old_connections()
                     pause = _PAUSE_AFTER_ERROR
-            close_old_connections()
             self._stop.wait(pause)
+        close_old_connections()
         self._senders.finish()
         self._lookers.finish()
 
-    def _send_due(self) -> None:
-        if not self._senders.free:
+    def _begin_due(self) -> None:
+        """One glance at the index while there is nothing to do."""
+        if not Command.objects.filter(due_at__lte=timezone.now()).exists():
             return
+        if self._senders.free:
+            self._send_due()
+        if self._lookers.free:
+            self._look_due()
+
+    def _send_due(self) -> None:
         # More than there are threads: some may belong to an origin that has its share.
         waiting = due_sends().values_list("id", "workspace__conversation_origin")[
             : self._senders.free + MOST_PER_ORIGIN
@@ -87,8 +97,6 @@ class Dispatcher:
                 self._senders.begin(origin, partial(dispatch, command, self._pace, self._stop))
 
     def _look_due(self) -> None:
-        if not self._lookers.free:
-            return
         for command in due_looks().select_related("workspace", "conversation__lead")[: self._lookers.free]:
             origin = command.workspace.conversation_origin
             if self._lookers.has_room_for(origin):

@@ -32,9 +32,8 @@ class Pace:
     )
     # A look in progress is not begun again within this time.
     look_takes: float = 45.0
-    # Between polls for due commands, due looks, texts that turned up by themselves, and abandoned work.
+    # Between polls for due commands, for texts that turned up by themselves, and for abandoned work.
     poll: float = 0.03
-    look_poll: float = 0.25
     match_poll: float = 1.0
     sweep: float = 10.0
 

@@ -8,6 +8,7 @@ const ASK_FOR_SLOT_EVERY = 2_000;
 const LONGEST_BACKOFF = 10_000;
 const LONGEST_OPENING = 8_000; // The server answers at once; a proxy that collects answers does not.
 const LONGEST_SILENCE = 40_000; // The server says something every 15 seconds.
+const LONGEST_REREAD_DELAY = 3_000;
 const BRIEF = 1_500; // From page to page the stream is opened anew; so short a gap is not worth words.
 const YOUNG = 5_000; // A page that was read so recently is not read again at once.
 
@@ -21,6 +22,7 @@ let releaseSlot = null;
 let isAskingForSlot = false;
 let slotTimer = null;
 let pollTimer = null;
+let rereadTimer = null;
 let wordsTimer = null;
 
 // ---- what the page wants, and what this tab may hold
@@ -213,7 +215,11 @@ async function poll() {
 // At a time of its own: after a restart every page may be told so at once.
 function reread() {
   const isYoung = performance.now() < YOUNG;
-  setTimeout(() => (isYoung || hasUnsentText() ? rereadParts() : location.reload()), 3_000 * Math.random());
+  clearTimeout(rereadTimer);
+  rereadTimer = setTimeout(
+    () => (isYoung || hasUnsentText() ? rereadParts() : location.reload()),
+    LONGEST_REREAD_DELAY * Math.random(),
+  );
 }
 
 function hasUnsentText() {
@@ -225,8 +231,8 @@ function hasUnsentText() {
 // As a reload, but what somebody has typed stays.
 async function rereadParts() {
   const response = await fetch(location.href, { cache: "no-store" }).catch(() => null);
-  if (!response?.ok) return;
-  if (response.redirected) return leave();
+  if (!response || response.status >= 500) return reread();
+  if (!response.ok || response.redirected) return leave();
   const text = await response.text();
   const read = new DOMParser().parseFromString(text, "text/html").getElementById("live");
   const live = document.getElementById("live");

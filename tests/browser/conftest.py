@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -98,7 +97,8 @@ class Windows:
 
 
 @pytest.fixture
-def windows(browser: Browser, ring: Ring, sessions: dict[str, Any]) -> Iterator[Windows]:
+def windows(browser: Browser, ring: Ring, sessions: dict[str, Any], leads: Leads) -> Iterator[Windows]:
+    # The leads come first, so that they are cleared away when all pages are closed.
     windows = Windows(browser, ring, sessions)
     yield windows
     windows.close()
@@ -121,12 +121,12 @@ def sue(windows: Windows) -> Desk:
 
 @pytest.fixture
 def leads(ring: Ring, sessions: dict[str, Any]) -> Iterator[Leads]:
+    """Whoever a test lets write is gone from the queues after it."""
     leads = Leads(ring)
     yield leads
     ring.mend()
-    for lead in leads.all:
-        ring.sandbox.finish(lead.key)
-    _wait_until(lambda: _count_open(ring, sessions["sue"]) == 0)
+    leads.finish_all()
+    ring.wait_until(lambda: _count_open(ring, sessions["sue"]) == 0)
 
 
 def _count_open(ring: Ring, session: Any) -> int:
@@ -135,10 +135,3 @@ def _count_open(ring: Ring, session: Any) -> int:
     found = re.search(r'data-count="open">(\d+)<', page)
     assert found, page[:500]
     return int(found[1])
-
-
-def _wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "It did not come to be so"
-        time.sleep(0.1)

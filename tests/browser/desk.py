@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import requests
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.ring import Ring
@@ -41,7 +42,7 @@ class Leads:
     def __init__(self, ring: Ring) -> None:
         self._ring = ring
         self._campaign_id = ring.sandbox.campaign("Spring webinar")["id"]
-        self.all: list[Lead] = []
+        self._started: set[Lead] = set()
 
     def write(self, text: str, *, name: str = "Robin", **fields: str) -> Lead:
         """Somebody new answers the campaign."""
@@ -53,12 +54,17 @@ class Leads:
         Leads._count += 1
         wanted = {"FirstName": name, "LastName": f"No{Leads._count:03}", "timeZone": "America/Chicago"} | fields
         made = self._ring.sandbox.create_leads(campaign_id=self._campaign_id, fields=wanted)[0]
-        lead = Lead(made["id"], made["key"], made["name"], made["phone"])
-        self.all.append(lead)
-        return lead
+        return Lead(made["id"], made["key"], made["name"], made["phone"])
 
     def say(self, lead: Lead, text: str) -> None:
         self._ring.sandbox.say(lead.id, text)
+        self._started.add(lead)
+
+    def finish_all(self) -> None:
+        """At the platform, so that nobody is left in the queues."""
+        address = f"{self._ring.sandbox.url}/api/public/engage/conversation/disposition"
+        for lead in self._started:
+            requests.post(address, params={"key": lead.key}, data={"disposition": "CALL BACK"}, timeout=30)
 
     def received(self, lead: Lead) -> list[str]:
         """What was sent to them and accepted, as the platform wrote it down."""

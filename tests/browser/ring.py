@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -146,6 +147,12 @@ class Ring:
         )
         assert done.returncode == 0, f"manage.py {arguments[0]} failed:\n{done.stderr[-3000:]}"
         return done.stdout
+
+    def wait_until(self, is_so: Callable[[], bool], seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline, "It did not come to be so"
+            time.sleep(0.1)
 
     def let_pass(self, minutes: float) -> None:
         """For replies under way, so much time has passed: leases are over, looks are due, verdicts are ripe."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils import timezone
 
-from console.accounts.people import name_of
 from console.inbox import times
 from engage.sms import phones
 
@@ -109,6 +108,3 @@ def there_now(zone_name: str) -> str:
 def key_of(position: int) -> str:
     """The digit that, with Alt, presses the button at this place."""
     return str(position) if position <= 9 else ""
-
-
-register.filter("name_of", name_of)

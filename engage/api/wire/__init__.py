@@ -21,6 +21,7 @@ from engage.api.wire.conversation import (
     Lead,
     Message,
 )
+from engage.api.wire.loading import LeadField, LeadLoadResult, ListLoad, MappedColumn
 
 __all__ = [
     "Campaign",
@@ -37,6 +38,10 @@ __all__ = [
     "Endpoint",
     "Endpoints",
     "Lead",
+    "LeadField",
+    "LeadLoadResult",
+    "ListLoad",
+    "MappedColumn",
     "Message",
     "Schedule",
     "SendingWindow",

@@ -59,6 +59,13 @@ class OrEmpty:
         return core_schema.with_default_schema(handler(source), default_factory=dict, on_error="default")
 
 
+class OrBlank:
+    """As OrNone, for a text: absent, null or of another type reads as blank."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default="", on_error="default")
+
+
 def _as_utc(moment: datetime) -> datetime:
     utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     if not _EARLIEST <= utc <= _LATEST:

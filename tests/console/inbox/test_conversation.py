@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -50,6 +51,15 @@ def test_another_teams_conversation_does_not_exist(client: Client, ada: User) ->
 
     assert client.get(f"/conversations/{conversation.id}/").status_code == 404
     assert client.get(f"/conversations/{conversation.id}/messages/?before=1").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "99999", "9" * 30])
+def test_number_of_nothing_is_not_found(client: Client, number: str) -> None:
+    conversation = make_conversation()
+
+    assert client.get(f"/conversations/{number}/").status_code == 404
+    assert client.get(f"/conversations/{conversation.id}/messages/?before={number}").status_code == 404
+    assert client.get(f"/?campaign={number}").status_code == 404
 
 
 def test_only_reading_is_allowed(client: Client) -> None:

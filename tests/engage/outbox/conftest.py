@@ -32,7 +32,6 @@ QUICK = Pace(
     looks=(0.1, 0.25, 0.5, 0.8),
     gives_up_after=1.5,
     late_looks=(1.2, 1.6, 2.0, 2.5, 3.0, 4.0, 5.0, 60.0),
-    look_poll=0.05,
     match_poll=0.1,
     sweep=0.1,
 )

@@ -1,0 +1,84 @@
+"""Two agents at their desks: what one does and what leads text is on the other's page at once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Windows
+from tests.browser.desk import Desk, Leads
+
+pytestmark = pytest.mark.browser
+
+
+def test_text_of_a_lead_appears_on_every_page_at_its_place(ada: Desk, ben: Desk, leads: Leads) -> None:
+    first = leads.write("I was here first")
+    ada.open()
+    ben.open().enter(first)
+
+    second = leads.write("And I came second")
+    leads.say(first, "Are you still there?")
+
+    expect(ben.bubble("Are you still there?")).to_be_visible()
+    for desk in (ada, ben):
+        expect(desk.row(first).locator(".row-text")).to_have_text("Are you still there?")
+        expect(desk.names).to_have_text([first.name, second.name])
+        expect(desk.count("needs-reply")).to_have_text("2")
+        desk.expect_same_page()
+
+
+def test_claim_shows_at_once_on_the_page_of_the_other(ada: Desk, ben: Desk, leads: Leads) -> None:
+    lead = leads.write("Is anybody there?")
+    ada.open().enter(lead)
+    ben.open().enter(lead)
+
+    ada.button("Claim").click()
+
+    expect(ben.thread.get_by_text("Ada works this", exact=True)).to_be_visible()
+    expect(ben.thread.locator(".line")).to_contain_text("Ada claimed this conversation")
+    expect(ben.row(lead).get_by_title("Ada works this")).to_have_text("AN")
+    expect(ada.count("mine")).to_have_text("1")
+    expect(ada.button("Release")).to_be_visible()
+    ben.expect_same_page()
+
+
+def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(
+    ada: Desk, ben: Desk, leads: Leads, windows: Windows
+) -> None:
+    windows.tolerate(r"status of 409")
+    lead = leads.write("Who takes me?")
+    desks = {"Ada": ada.open().enter(lead), "Ben": ben.open().enter(lead)}
+
+    together = (time.time() + 1) * 1000
+    for desk in desks.values():
+        button = desk.button("Claim").element_handle()
+        desk.page.evaluate("([button, at]) => setTimeout(() => button.click(), at - Date.now())", [button, together])
+
+    refused = "works this conversation."
+    expect(ada.toast.or_(ada.button("Release"))).not_to_be_empty()
+    for desk in desks.values():
+        expect(desk.row(lead).locator(".avatar[title]")).to_be_visible()
+    winner = "Ada" if ada.button("Release").is_visible() else "Ben"
+    loser = desks["Ben" if winner == "Ada" else "Ada"]
+    expect(loser.toast).to_have_text(f"{winner} {refused}")
+    expect(loser.thread.get_by_text(f"{winner} works this", exact=True)).to_be_visible()
+    expect(desks[winner].toast).to_be_empty()
+    for desk in desks.values():
+        expect(desk.thread.locator(".line")).to_have_count(1)
+
+
+def test_supervisor_gives_a_conversation_to_an_agent_who_sees_it_among_theirs(
+    sue: Desk, ben: Desk, leads: Leads
+) -> None:
+    lead = leads.write("I need somebody who knows prices")
+    ben.open(queue="mine")
+    sue.open().enter(lead)
+
+    sue.thread.locator("summary", has_text="Assign").click()
+    sue.button("Ben").click()
+
+    expect(ben.row(lead)).to_be_visible()
+    expect(ben.count("mine")).to_have_text("1")
+    expect(sue.thread.locator(".line")).to_contain_text("Sue assigned this conversation to Ben")
