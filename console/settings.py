@@ -41,7 +41,9 @@ INSTALLED_APPS = [
     "lucide",
     "engage",
     "console.accounts",
+    "console.audit",
     "console.inbox",
+    "console.campaigns",
     "console.live",
 ]
 
@@ -56,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "console.audit.middleware.OriginMiddleware",
 ]
 
 ROOT_URLCONF = "console.urls"

@@ -12,9 +12,13 @@ AGENT = "Agent"
 SUPERVISOR = "Supervisor"
 ADMIN = "Admin"
 
-SUPERVISOR_PERMISSIONS = ("see_every_campaign", "assign_conversations")
+# By the room that declares them.
+SUPERVISOR_PERMISSIONS = {
+    "accounts": ("see_every_campaign", "assign_conversations"),
+    "campaigns": ("run_campaigns", "pause_campaigns", "approve_changes", "load_leads"),
+}
 # Rooms whose tables an admin may look after in the admin site.
-ADMIN_ROOMS = ("engage", "accounts", "inbox", "auth")
+ADMIN_ROOMS = ("engage", "accounts", "inbox", "campaigns", "audit", "auth")
 
 
 def create_roles(apps: Apps) -> None:
@@ -23,9 +27,8 @@ def create_roles(apps: Apps) -> None:
     permissions = apps.get_model("auth", "Permission").objects
     group.get_or_create(name=AGENT)
     supervisor, _ = group.get_or_create(name=SUPERVISOR)
-    supervisor.permissions.add(
-        *permissions.filter(content_type__app_label="accounts", codename__in=SUPERVISOR_PERMISSIONS)
-    )
+    for room, codenames in SUPERVISOR_PERMISSIONS.items():
+        supervisor.permissions.add(*permissions.filter(content_type__app_label=room, codename__in=codenames))
     admin, _ = group.get_or_create(name=ADMIN)
     admin.permissions.add(*permissions.filter(content_type__app_label__in=ADMIN_ROOMS))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db.models import Q
@@ -18,7 +18,8 @@ PATIENCE_SECONDS = 10.0
 # A page was put together after it was asked for: what changed meanwhile is told to it once more.
 _PAGE_TAKES = timedelta(seconds=3)
 # How far back a start looks for holes; below the number of changes that a stream is ready to replay.
-_START_WINDOW = 2000
+_START_WINDOW = 800
+_USUAL_WINDOW = 40
 _ROWS_PER_READ = 2000
 
 
@@ -111,15 +112,30 @@ def _find_position(margin: timedelta) -> int:
     now = timezone.now()
     position: int | None = None
     newer: int | None = None
-    for id_, at in Change.objects.order_by("-id").values_list("id", "at")[:_START_WINDOW]:
+    for id_, at in _read_newest(now):
         if at > now - margin:
             position = None
         elif position is None or (newer is not None and newer - id_ > 1):
             # The first one that is old enough, and again below every hole that is young enough to fill.
             position = id_
-        if at < now - timedelta(seconds=PATIENCE_SECONDS):
+        if _is_at_rest(at, now):
             break
         newer = id_
     if position is not None:
         return position
     return newer - 1 if newer is not None else 0
+
+
+def _read_newest(now: datetime) -> list[tuple[int, datetime]]:
+    """The rows of the last seconds and one before them, newest first; a few rows, but where much is going on."""
+    rows: list[tuple[int, datetime]] = []
+    for window in (_USUAL_WINDOW, _START_WINDOW):
+        rows = list(Change.objects.order_by("-id").values_list("id", "at")[:window])
+        if len(rows) < window or _is_at_rest(rows[-1][1], now):
+            break
+    return rows
+
+
+def _is_at_rest(at: datetime, now: datetime) -> bool:
+    """Nothing older than a row of that time is waited for."""
+    return at < now - timedelta(seconds=PATIENCE_SECONDS)

@@ -113,9 +113,10 @@ class EngageClient:
         request: ListLoad,
         timeouts: Timeouts = UPLOAD_TIMEOUTS,
     ) -> Accepted:
-        """Guide "Bulk List Upload": the whole file, whose rows the platform looks at later, in memory never at once.
+        """Guide "Bulk List Upload": the open file from its first byte, whatever its size.
 
-        Its answer is not documented: any 2xx is accepted, unless its body says Rejected.
+        What is answered is not documented: any 2xx is accepted, unless its body says Rejected. The fate of the rows
+        is posted to the `webhook_url` later.
         """
         fields = {"campaignId": routes.checked_id(campaign_id), "processRequest": request.as_json()}
         private = (self._api_key, Secret(request.webhook_url or ""))

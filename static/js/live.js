@@ -200,13 +200,14 @@ async function poll() {
   const url = streamUrl();
   url.pathname = document.getElementById("live").dataset.pollPath;
   const response = await fetch(withPosition(url), { cache: "no-store" }).catch(() => null);
-  if (pollTimer === null) return;
+  const text = response?.status === 200 ? await response.text().catch(() => null) : "";
+  // A stream came meanwhile, or another list: this answer is not for it.
+  if (pollTimer === null || asked !== pageUrl) return;
   if (isRefused(response?.status)) return leave();
   if (response?.status === 205) return reread();
-  if (!response?.ok) return show("lost");
-  if (response.status === 200) await swap({ target: document.body, swap: "none", text: await response.text() });
-  // An answer for the page as it was before does not know what the page shows now.
-  if (asked === pageUrl) position = Number(response.headers.get("Live-Position"));
+  if (!response?.ok || text === null) return show("lost");
+  if (text) await swap({ target: document.body, swap: "none", text });
+  position = Number(response.headers.get("Live-Position"));
   show("polling");
 }
 

@@ -78,6 +78,7 @@ class Desk:
         self.thread = page.locator("#thread")
         self.field = page.locator("#reply-text")
         self.toast = page.locator("#toast")
+        self.worked_by = self.thread.locator(".thread-state .for-others")
         self.names = page.locator("#queue-list .row-name")
 
     def open(self, path: str = "/", **query: str) -> Desk:

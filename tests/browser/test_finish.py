@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import Windows
 from tests.browser.desk import Desk, Leads
 from tests.browser.ring import Ring
 
@@ -32,7 +33,10 @@ def test_finished_conversation_leaves_the_queue_but_not_the_eyes_of_whoever_read
     ada.expect_same_page()
 
 
-def test_do_not_contact_asks_once_more_and_then_locks_the_number(ada: Desk, ben: Desk, leads: Leads) -> None:
+def test_do_not_contact_asks_once_more_and_then_locks_the_number(
+    ada: Desk, ben: Desk, leads: Leads, windows: Windows
+) -> None:
+    windows.tolerate("status of 422")
     lead = leads.write("Never write to me again, thanks")
     for desk in (ada, ben):
         desk.open().enter(lead)

@@ -11,11 +11,14 @@ from tests.browser.ring import Ring
 
 pytestmark = pytest.mark.browser
 
+# What Chromium writes down when a server is not there.
+NO_LINE = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "network error")
+
 
 def test_page_says_that_the_line_is_down_and_catches_up_when_web_is_back(
     ada: Desk, leads: Leads, ring: Ring, windows: Windows
 ) -> None:
-    windows.tolerate("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE")
+    windows.tolerate(*NO_LINE)
     lead = leads.write("Before the power cut")
     ada.open().enter(lead)
     ada.type_reply("Half a sentence")
@@ -37,7 +40,7 @@ def test_page_says_that_the_line_is_down_and_catches_up_when_web_is_back(
 def test_reply_that_could_not_be_handed_in_stays_in_the_field(
     ada: Desk, leads: Leads, ring: Ring, windows: Windows
 ) -> None:
-    windows.tolerate("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE")
+    windows.tolerate(*NO_LINE)
     lead = leads.write("Are you open?")
     ada.open().enter(lead)
     ring.web.kill()

@@ -129,3 +129,10 @@ def test_page_of_a_brand_new_feed_begins_before_its_first_row() -> None:
     Change.objects.create(id=7)
 
     assert find_position() == 6
+
+
+def test_position_is_found_among_many_recent_rows() -> None:
+    now = timezone.now()
+    Change.objects.bulk_create(Change(id=id_, at=now - timedelta(seconds=9)) for id_ in range(1, 700) if id_ != 100)
+
+    assert find_start() == 99

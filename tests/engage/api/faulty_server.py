@@ -37,6 +37,16 @@ class ReceivedRequest:
     def form(self) -> dict[str, list[str]]:
         return parse_qs(self.body.decode("ascii"), keep_blank_values=True, strict_parsing=True)
 
+    @property
+    def parts(self) -> list[tuple[str, bytes]]:
+        """Headers and content of each part of a multipart body."""
+        kind, _, boundary = self.headers["content-type"].partition("; boundary=")
+        assert kind == "multipart/form-data"
+        start, *parts, end = (b"\r\n" + self.body).split(b"\r\n--" + boundary.encode())
+        assert (start, end) == (b"", b"--\r\n")
+        heads_and_contents = (part.removeprefix(b"\r\n").partition(b"\r\n\r\n") for part in parts)
+        return [(head.decode(), content) for head, _, content in heads_and_contents]
+
 
 class FaultyServer:
     """`answer` is run for each connection after its request was read, or at once when `reads` is False."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import http.client
+import io
 import json
 import logging
 import traceback
@@ -15,15 +16,18 @@ import pytest
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError
 from engage.api.masking import excerpt
+from engage.api.wire import LeadField, ListLoad
 from tests.engage.api.clients import API_KEY, CONVERSATION_KEY, QUICK, client_of, payload
 from tests.engage.api.faulty_server import Answer, FaultyServer, close, drip, raw, refusing_origin, reset, stall, status
 
+WEBHOOK_URL = "https://desk.example/hooks/engage/token+canary+0123456789/"
 TEXT = 'Canary: meet me at "Quinn & Söhne" <tomorrow> +1 😀'
 ECHO = json.dumps(
     {
         "error": f"refused: {TEXT}",
         "text": quote_plus(TEXT),
         "api": API_KEY.reveal(),
+        "hook": WEBHOOK_URL,
         "url": f"/api/public/engage/conversation/send?key={quote(CONVERSATION_KEY.reveal(), safe='')}",
         "part": [CONVERSATION_KEY.reveal()[5:24], TEXT[3:20]],
     }
@@ -61,8 +65,24 @@ def shown_by(error: EngageError) -> str:
         ),
         (lambda client: client.get_conversation(CONVERSATION_KEY), [API_KEY.reveal(), CONVERSATION_KEY.reveal()]),
         (lambda client: client.get_campaign("67b3a7bb0fcd117088ca5020"), [API_KEY.reveal()]),
+        (
+            lambda client: client.load_list(
+                "67b3a7bb0fcd117088ca5020",
+                file_name="May.csv",
+                rows=io.BytesIO(TEXT.encode()),
+                request=ListLoad(de_dupe=True, first_row_headers=True, webhook_url=WEBHOOK_URL, mapped_columns=()),
+                timeouts=QUICK,
+            ),
+            [API_KEY.reveal(), WEBHOOK_URL],
+        ),
+        (
+            lambda client: client.load_lead(
+                "67b3a7bb0fcd117088ca5020", list_name="May", de_dupe=True, fields=(LeadField("FirstName", TEXT),)
+            ),
+            [API_KEY.reveal(), TEXT],
+        ),
     ],
-    ids=["send", "read", "campaign"],
+    ids=["send", "read", "campaign", "list", "lead"],
 )
 def test_no_failure_shows_a_key_or_a_text(
     answer: Answer,
