@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from types import ModuleType
 from typing import TYPE_CHECKING
+
+from django.contrib.auth.management import create_permissions
 
 if TYPE_CHECKING:
     from django.apps.registry import Apps
@@ -19,6 +23,15 @@ SUPERVISOR_PERMISSIONS = {
 }
 # Rooms whose tables an admin may look after in the admin site.
 ADMIN_ROOMS = ("engage", "accounts", "inbox", "campaigns", "audit", "auth")
+
+
+def create_permissions_now(rooms: Iterable[str], apps: Apps, *, using: str) -> None:
+    """For a migration: permissions are normally made after the last one, and the groups need them before."""
+    for label in rooms:
+        config = apps.get_app_config(label)
+        config.models_module = ModuleType(f"{label}.models")
+        create_permissions(config, verbosity=0, apps=apps, using=using)
+        config.models_module = None
 
 
 def create_roles(apps: Apps) -> None:

@@ -83,10 +83,14 @@ class Desk:
 
     def open(self, path: str = "/", **query: str) -> Desk:
         """Go there and wait until the page is live."""
-        self.page.goto(path + (f"?{urlencode(query)}" if query else ""))
-        self.rest()
+        self.go(path, **query)
         self.expect_connection("live")
         self.page.evaluate("window.isStillTheSamePage = true")
+        return self
+
+    def go(self, path: str = "/", **query: str) -> Desk:
+        self.page.goto(path + (f"?{urlencode(query)}" if query else ""))
+        self.rest()
         return self
 
     def enter(self, lead: Lead) -> Desk:

@@ -12,7 +12,7 @@ from tests.browser.ring import Ring
 pytestmark = pytest.mark.browser
 
 # What Chromium writes down when a server is not there.
-NO_LINE = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "network error")
+NO_LINE = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "network error", "Failed to fetch")
 
 
 def test_page_says_that_the_line_is_down_and_catches_up_when_web_is_back(

@@ -90,10 +90,16 @@ def after_a_little(then: Answer) -> Answer:
     return answer
 
 
+def late_success(connection: socket.socket) -> None:
+    time.sleep(0.6)
+    status(200)(connection)
+
+
 def error_of(answer: Answer, rows: BinaryIO, timeouts: Timeouts = PATIENT) -> EngageError:
     with FaultyServer(answer, reads=False) as server, pytest.raises(EngageError) as caught:
         load(client_of(server.origin), rows, timeouts)
-    assert server.connections == 1
+    # None when the client gave up before the server came to count.
+    assert server.connections <= 1
     return caught.value
 
 
@@ -112,10 +118,13 @@ def test_hundred_thousand_rows_are_never_in_memory_at_once(hundred_thousand_rows
 
 
 def test_upload_may_take_longer_than_other_calls() -> None:
-    answer, sizes = taking_all(lambda connection: (time.sleep(0.6), status(200)(connection))[1])
+    answer, sizes = taking_all(late_success)
+    hurried = Timeouts(connect=0.5, read=0.2, total=0.3)
 
     with FaultyServer(answer, reads=False) as server:
-        accepted = load(client_of(server.origin, Timeouts(connect=0.5, read=0.2, total=0.3)), io.BytesIO(ROW))
+        accepted = client_of(server.origin, hurried).load_list(
+            "c1", file_name="May.csv", rows=io.BytesIO(ROW), request=REQUEST
+        )
 
     assert accepted == Accepted(200)
     assert len(sizes) == 1
