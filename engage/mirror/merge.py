@@ -14,10 +14,11 @@ from engage.api.events import ConversationKind
 from engage.api.wire import Message as WireMessage
 from engage.mirror import bulk
 from engage.mirror.campaigns import ensure_campaigns, merge_campaigns, merge_lead_lists
+from engage.mirror.consent import number_of
 from engage.mirror.evidence import collect_evidence, record_evidence
 from engage.mirror.leads import fill_lead, furthest_status
 from engage.mirror.observations import ConversationObservation, Observations, clip
-from engage.mirror.summary import SUMMARY_FIELDS, summarize
+from engage.mirror.summary import SUMMARY_FIELDS, read_numbers, summarize
 from engage.models import Change, Conversation, Disposition, Lead, Message
 from engage.sms.keywords import Signal, signal
 from engage.vault import seal
@@ -241,7 +242,8 @@ def _merge_conversations(merged: list[Merged], others: list[Conversation]) -> No
     for item in merged:
         _take_offers(item)
         _want_read(item)
-    summarize(rows)
+    numbers = {item.lead.pk: number_of(item.lead.phone, item.lead.remote_id) for item in merged}
+    summarize(rows, numbers | read_numbers(others))
     changed = {row.id: row for row in rows if before[row.id] != _saved_fields(row)}
     bulk.update(list(changed.values()), _SAVED_FIELDS)
     bulk.update([item.conversation for item in merged if item.has_new_key], _KEY_FIELDS)

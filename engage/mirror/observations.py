@@ -11,11 +11,11 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from engage.api.events import ConversationKind
-from engage.api.wire import Campaign, CampaignList, ConversationPayload, Lead, Message
+from engage.api.wire import Campaign, CampaignList, ConversationPayload, Disposition, Lead, Message
 from engage.vault import Secret, fingerprint
 
 _TOKEN = re.compile(r"(/hooks/engage/)([^/?#]+)")
@@ -26,6 +26,7 @@ def _mask_token(match: re.Match[str]) -> str:
     return f"{match[1]}~{fingerprint(Secret(match[2]))[:16]}"
 
 
+_PLAIN = (str, int, float, bool, type(None))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,7 +37,18 @@ def clip(value: object, length: int) -> str:
 
 def _digest(document: object) -> str:
     text = json.dumps(document, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    return _digest_of_bytes(text.encode("utf-8", "replace"))
+
+
+def _digest_of_bytes(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1024)
+def _list_dispositions(entries: tuple[Disposition, ...]) -> tuple[list[dict[str, Any]], str]:
+    """The list as it is stored, and its digest. Every conversation of a campaign brings the same list again."""
+    listed = [entry.model_dump(mode="json", by_alias=True) for entry in entries]
+    return listed, _digest(listed)
 
 
 @dataclass(frozen=True)
@@ -57,10 +69,6 @@ class ConversationObservation:
         return self.payload.data.messages
 
     @cached_property
-    def lead_document(self) -> dict[str, Any]:
-        return self.lead.model_dump(mode="python")
-
-    @cached_property
     def as_of(self) -> datetime:
         """The newest moment at the platform that this statement knows of."""
         lead = self.lead
@@ -77,18 +85,26 @@ class ConversationObservation:
     def version(self) -> str:
         """Orders statements about the lead: a whole one before a partial one, then by time, then by content."""
         whole = "1" if self.lead.phone else "0"
-        return f"{whole} {self.as_of.isoformat(timespec='microseconds')} {_digest(self.lead_document)}"
+        digest = _digest_of_bytes(self.lead.model_dump_json().encode())
+        return f"{whole} {self.as_of.isoformat(timespec='microseconds')} {digest}"
 
     @cached_property
+    def _listed(self) -> tuple[list[dict[str, Any]], str]:
+        entries = tuple(self.payload.data.dispositions)
+        # Frozen models can be looked up by content, unless a field we do not know holds a list or an object.
+        is_plain = all(isinstance(extra, _PLAIN) for entry in entries for extra in (entry.model_extra or {}).values())
+        return _list_dispositions(entries) if is_plain else _list_dispositions.__wrapped__(entries)
+
+    @property
     def dispositions(self) -> list[dict[str, Any]]:
-        return [entry.model_dump(mode="json", by_alias=True) for entry in self.payload.data.dispositions]
+        return self._listed[0]
 
     @cached_property
     def dispositions_version(self) -> str:
         """Empty when the statement carries no list."""
         if not self.dispositions:
             return ""
-        return f"{self.as_of.isoformat(timespec='microseconds')} {_digest(self.dispositions)}"
+        return f"{self.as_of.isoformat(timespec='microseconds')} {self._listed[1]}"
 
     @cached_property
     def key_fingerprint(self) -> str:

@@ -67,16 +67,16 @@ def refresh(conversation_ids: Iterable[int]) -> list[Conversation]:
 def refresh_locked(conversations: list[Conversation]) -> list[Conversation]:
     """As `refresh`, for rows the caller holds locked. Saves the summary only."""
     before = {row.id: [getattr(row, name) for name in SUMMARY_FIELDS] for row in conversations}
-    summarize(conversations)
+    summarize(conversations, read_numbers(conversations))
     changed = [row for row in conversations if before[row.id] != [getattr(row, name) for name in SUMMARY_FIELDS]]
     update(changed, SUMMARY_FIELDS)
     return changed
 
 
-def summarize(conversations: list[Conversation]) -> None:
-    """Set the summary fields of the rows, saving nothing. Five queries for any number of conversations."""
+def summarize(conversations: list[Conversation], numbers: Mapping[int, str]) -> None:
+    """Set the summary fields of the rows, saving nothing. `numbers`: what consent is kept under, by lead id."""
     threads = _read_threads(conversations)
-    locked = _read_locks(conversations)
+    locked = _read_locks(conversations, numbers)
     texts = dict(
         Message.objects.filter(id__in=[thread.last_message_id for thread in threads.values()]).values_list("id", "text")
     )
@@ -99,13 +99,17 @@ def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
     return threads
 
 
-def _read_locks(conversations: list[Conversation]) -> set[int]:
-    """Ids of conversations whose number must not be texted."""
+def read_numbers(conversations: Iterable[Conversation]) -> dict[int, str]:
+    """What consent is kept under, by lead id."""
     leads = Lead.objects.filter(id__in=[row.lead_id for row in conversations])
-    numbers: Mapping[int, str] = {
+    return {
         lead_id: number_of(phone, remote_id)
         for lead_id, phone, remote_id in leads.values_list("id", "phone", "remote_id")
     }
+
+
+def _read_locks(conversations: list[Conversation], numbers: Mapping[int, str]) -> set[int]:
+    """Ids of conversations whose number must not be texted."""
     by_workspace: dict[int, list[str]] = defaultdict(list)
     for row in conversations:
         by_workspace[row.workspace_id].append(numbers[row.lead_id])

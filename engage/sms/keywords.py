@@ -95,6 +95,12 @@ _REACTION: Final = re.compile(
     r"\s+[\"\u201c].*[\"\u201d]\s*",
     re.IGNORECASE | re.DOTALL,
 )
+# Every wording above holds one of these. Most texts hold none and are done with in a hundredth of the time.
+_STEMS: Final = tuple(
+    "stop unsub opt quit cease end cancel revok withdr consent permission remove delete erase lose forget block list off"
+    " alone don not never more further wrong start help info".split()
+)
+_SPELLED_OUT: Final = re.compile(r"\W*\w(?:\W+\w){2,}\W*")
 # Carriers join texts up to about 1,600 characters; what is forged may be longer.
 _LONGEST: Final = 4_000
 
@@ -104,6 +110,8 @@ def signal(text: str, *, more_stop_words: Collection[str] = ()) -> Signal:
 
     YES is never START here: it may answer a question, and means an opt-in only from a lead who is opted out.
     """
+    if not more_stop_words and _says_nothing_of_it(text):
+        return Signal.NONE
     if _REACTION.fullmatch(text[:_LONGEST]):
         return Signal.NONE
     clauses = [clause for part in _CLAUSE_END.split(_fold(text[:_LONGEST])) if (clause := _flatten(part))]
@@ -115,6 +123,14 @@ def signal(text: str, *, more_stop_words: Collection[str] = ()) -> Signal:
     if whole in _STOP_WORDS_ALONE or whole in {_flatten(_fold(word)) for word in more_stop_words} - {""}:
         return Signal.STOP
     return _revocation(whole, clauses)
+
+
+def _says_nothing_of_it(text: str) -> bool:
+    """Certain without reading: plain letters, and none of the words that any wording needs."""
+    if not text.isascii() or _SPELLED_OUT.fullmatch(text):
+        return False
+    lowered = text.lower().replace("'", "")
+    return not any(stem in lowered for stem in _STEMS)
 
 
 def is_platform_stop(text: str) -> bool:
