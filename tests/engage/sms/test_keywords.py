@@ -114,9 +114,10 @@ def test_very_long_text_is_cut_before_it_is_read() -> None:
 
 
 PIECES = cases(
-    "s.t.o.p | S T O P | st'op | sto-p | un subscribe | opt-out | opt out | o p t | don't | do not | text me | wrong number"
-    " | take me off | your list | leave | alone | no more | msgs | end | quit | cancel | cease | lose | my number | , | ."
-    " | ! | ? | hello | price | 7 | - | _ | ' | remove us | withdraw | permission | help | start | info | never | call again"
+    "s.t.o.p | S T O P | st'op | sto-p | un subscribe | opt-out | opt out | o p t | don't | do not | text me | lose"
+    " | wrong number | take me off | your list | leave | alone | no more | msgs | end | quit | cancel | cease | , | ."
+    " | my number | ! | ? | hello | price | 7 | - | _ | ' | remove us | withdraw | permission | help | start | info"
+    " | never | call again"
 )
 
 
