@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from statistics import median
 
 from django.db import connection
@@ -28,7 +29,7 @@ def measure(sizes: Sizes) -> Figures:
     empty_tables()
     workspace = make_workspace()
     rates: list[tuple[float, float]] = []
-    with web_server(settings="bench.bare_settings") as web:
+    with web_server("bench.bare") as web:
         ours = f"http://127.0.0.1:{web.port}{WEBHOOK_PATH}"
         bare = f"http://127.0.0.1:{web.port}/bare/{workspace.pk}/"
         for url in (ours, bare):
@@ -55,6 +56,8 @@ def _load(url: str, sizes: Sizes, *, seconds: int) -> float:
         body.flush()
         options = ["-t1", f"-c{sizes.load_connections}", f"-d{seconds}s", "-s", str(ROOT / "bench" / "post.lua")]
         finished = subprocess.run(["wrk", *options, url, "--", body.name], stdout=subprocess.PIPE, check=True)
+    # What was under way when the load ended belongs to this run, not to the next one.
+    time.sleep(1)
     found = json.loads(finished.stdout.splitlines()[-1])
     if found["refused"] or found["broken"]:
         raise MeasureFailed(f"{found['refused']} requests refused, {found['broken']} broken")

@@ -51,7 +51,7 @@ def make_mirror(*, conversations: int) -> None:
 
 def _copy(model: type[Model], count: int, own: dict[str, str], order: str = "n") -> None:
     """Number 1 again as number 2, 3 and so on. `own`: what differs, as SQL over `n` and the row `t` of number 1."""
-    table, columns = model._meta.db_table, [field.column for field in model._meta.concrete_fields]
+    table, columns = model._meta.db_table, [str(field.column) for field in model._meta.concrete_fields]
     values = ", ".join(own.get(column, f"t.{column}") for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -92,7 +92,7 @@ def _delivery(lead: int, text: int) -> bytes:
     """The first of an unknown lead brings the text that it answers."""
     if text == 0 and lead >= _UNKNOWN_FROM:
         return started(lead, at=900)
-    return new_message(lead, text, f"This is text {text}. When can somebody call me about the offer?")
+    return new_message(lead, text, f"This is text {text} of lead {lead}. When can somebody call me about the offer?")
 
 
 def _check(deliveries: int, messages: int, *, new_conversations: int) -> None:

@@ -22,7 +22,9 @@ def lead_id(lead: int) -> str:
 def started(lead: int, *, at: float = 0, messages: int = 2) -> bytes:
     """The exchange with a lead so far, up to eight texts; two: the broadcast and the first answer. `at`: minutes."""
     said = [
-        message(number, at + number, f"Text {number} of an exchange about the offer.", direction=direction)
+        message(
+            number, at + number, f"Text {number} of an exchange about the offer, with lead {lead}.", direction=direction
+        )
         for number, direction in enumerate(_DIRECTIONS[:messages])
     ]
     return _encode("ConversationStarted", lead, said)

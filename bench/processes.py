@@ -43,11 +43,11 @@ class Web:
 
 
 @contextmanager
-def web_server(settings: str = "console.settings", port: int | None = None) -> Iterator[Web]:
+def web_server(application: str = "console.wsgi", port: int | None = None) -> Iterator[Web]:
     """Gunicorn with the product's own configuration, all of its processes ready."""
     port = port or free_port()
-    command = ["-m", "gunicorn", "-c", "console/gunicorn_conf.py", "console.wsgi"]
-    environment = {"PORT": str(port), "CONSOLE_BIND": "127.0.0.1", "DJANGO_SETTINGS_MODULE": settings}
+    command = ["-m", "gunicorn", "-c", "console/gunicorn_conf.py", application]
+    environment = {"PORT": str(port), "CONSOLE_BIND": "127.0.0.1"}
     with program("the web server", *command, environment=environment) as process:
         web = Web(port, psutil.Process(process.pid))
         _wait_until_serving(web, process)

@@ -21,6 +21,13 @@ SUPERVISOR_PERMISSIONS = {
     "accounts": ("see_every_campaign", "assign_conversations"),
     "campaigns": ("run_campaigns", "pause_campaigns", "approve_changes", "load_leads"),
 }
+# Shared fragments carry what only some people may use, in elements of the class `for-<name>`.
+ABILITIES = {
+    "runners": "campaigns.run_campaigns",
+    "pausers": "campaigns.pause_campaigns",
+    "approvers": "campaigns.approve_changes",
+    "loaders": "campaigns.load_leads",
+}
 # Rooms whose tables an admin may look after in the admin site.
 ADMIN_ROOMS = ("engage", "accounts", "inbox", "campaigns", "audit", "auth")
 
@@ -44,6 +51,11 @@ def create_roles(apps: Apps) -> None:
         supervisor.permissions.add(*permissions.filter(content_type__app_label=room, codename__in=codenames))
     admin, _ = group.get_or_create(name=ADMIN)
     admin.permissions.add(*permissions.filter(content_type__app_label__in=ADMIN_ROOMS))
+
+
+def lacking(user: User | AnonymousUser) -> list[str]:
+    """The names in ABILITIES of what this person may not do."""
+    return [name for name, permission in ABILITIES.items() if not user.has_perm(permission)]
 
 
 def role_of(user: User | AnonymousUser) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from console.accounts.access import DeskRequest, signed_in
 from console.accounts.forms import PasswordForm, SignInForm
-from console.accounts.roles import AGENT, role_of
+from console.accounts.roles import AGENT, lacking, role_of
 
 
 class SignIn(auth_views.LoginView):
@@ -60,8 +60,12 @@ def person_css(request: DeskRequest, person_id: int) -> HttpResponse:
     """Which parts of shared fragments are for this very person; only they may load it."""
     if person_id != request.user.id:
         raise Http404
-    context = {"person_id": person_id, "may_act_for_others": role_of(request.user) != AGENT}
-    # Its address names the role too, so it can be kept until either changes.
+    context = {
+        "person_id": person_id,
+        "may_act_for_others": role_of(request.user) != AGENT,
+        "lacking": lacking(request.user),
+    }
+    # Its address names role and abilities too, so it can be kept until one of them changes.
     response = render(request, "accounts/person.css", context, content_type="text/css")
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response

@@ -8,18 +8,21 @@ TABLE = "audit_auditentry"
 REFUSAL = "Audit entries are only ever added to."
 
 _SQLITE = [
-    f"CREATE TRIGGER {TABLE}_no_{event} BEFORE {event} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_{event} BEFORE {event} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     for event in ("update", "delete")
 ]
 # 23001 is restrict_violation, which Django hands on as an IntegrityError, as it does SQLite's.
 _POSTGRESQL = [
-    f"""CREATE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    f"""CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = '23001'; END $$""",
-    f"""CREATE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE ON {TABLE}
+    f"""CREATE OR REPLACE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE ON {TABLE}
         FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()""",
 ]
-_SQLITE_UNDO = [f"DROP TRIGGER {TABLE}_no_{event}" for event in ("update", "delete")]
-_POSTGRESQL_UNDO = [f"DROP TRIGGER {TABLE}_append_only ON {TABLE}", f"DROP FUNCTION {TABLE}_refuse()"]
+_SQLITE_UNDO = [f"DROP TRIGGER IF EXISTS {TABLE}_no_{event}" for event in ("update", "delete")]
+_POSTGRESQL_UNDO = [
+    f"DROP TRIGGER IF EXISTS {TABLE}_append_only ON {TABLE}",
+    f"DROP FUNCTION IF EXISTS {TABLE}_refuse()",
+]
 
 
 def forbid_changes(schema_editor: BaseDatabaseSchemaEditor) -> None:

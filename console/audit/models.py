@@ -14,7 +14,9 @@ class AuditEntry(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     action = models.CharField(max_length=60, help_text="verb and noun: paused campaign, approved change request")
     # Bare facts outlive the rows they speak of.
-    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
     conversation = models.ForeignKey(
         Conversation, null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )

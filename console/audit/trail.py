@@ -21,7 +21,7 @@ class Origin:
 
 
 # Actions never see a request; the middleware leaves here what the trail wants to know of it.
-origin: ContextVar[Origin] = ContextVar("origin", default=Origin())
+origin: ContextVar[Origin] = ContextVar("origin")
 
 
 def record(
@@ -35,7 +35,7 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Add one entry. `before` and `after` hold what a person needs to see the difference, never a secret."""
-    here = origin.get()
+    here = origin.get(Origin())
     return AuditEntry.objects.create(
         by=by,
         action=action,

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
-from engage.models import Campaign, Command
+from engage.models import Campaign, Command, ListLoad
 
 TEMPLATES = {
     "outgoingMessage": "First message",
@@ -16,7 +17,10 @@ TEMPLATES = {
 
 
 class TemplateVersion(models.Model):
-    """One text that a template had or was meant to have: who wrote it, who approved it, when it became live."""
+    """One text that a template had or was meant to have: who wrote it, who approved it, when it became live.
+
+    Without a change request nobody here wrote it: it was edited at Engage.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="template_versions")
     field = models.CharField(max_length=40, choices=TEMPLATES.items())
@@ -25,13 +29,26 @@ class TemplateVersion(models.Model):
     change_request = models.ForeignKey(
         "ChangeRequest", null=True, blank=True, on_delete=models.SET_NULL, related_name="versions"
     )
-    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now)
-    live_from = models.DateTimeField(null=True, blank=True, help_text="first seen at the platform")
-    live_until = models.DateTimeField(null=True, blank=True, help_text="first seen replaced")
+    arrived_at = models.DateTimeField(null=True, blank=True, help_text="first seen at the platform")
+    live_from = models.DateTimeField(null=True, blank=True, help_text="first seen there in an approved campaign")
+    replaced_at = models.DateTimeField(null=True, blank=True, help_text="first seen replaced")
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("campaign", "field"),
+                condition=Q(arrived_at__isnull=False, replaced_at__isnull=True),
+                name="one_version_at_the_platform",
+            ),
+            models.UniqueConstraint(fields=("change_request", "field"), name="one_version_of_a_request"),
+        )
         indexes = (models.Index(fields=("campaign", "field", "-created_at"), name="versions_newest"),)
 
     def __str__(self) -> str:
@@ -51,6 +68,7 @@ class ChangeRequest(models.Model):
         AT_PLATFORM = "at_platform", "Waiting for Engage to approve"
         LIVE = "live", "Live"
         REFUSED = "refused", "Refused by Engage"
+        REPLACED = "replaced", "Replaced before it was live"
         FAILED = "failed", "Could not be sent"
 
     OPEN = (State.SUBMITTED, State.CHANGES_ASKED, State.STALE)
@@ -64,12 +82,18 @@ class ChangeRequest(models.Model):
     proposed = models.JSONField(help_text="the texts asked for")
     proposed_hash = models.CharField(max_length=64, help_text="what an approval is bound to")
     comment = models.TextField(blank=True)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="change_requests")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="change_requests"
+    )
     created_at = models.DateTimeField(default=timezone.now)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True, help_text="of a rejection, of the changes asked for, of a refusal")
-    command = models.OneToOneField(Command, null=True, blank=True, on_delete=models.SET_NULL, related_name="change_request")
+    command = models.OneToOneField(
+        Command, null=True, blank=True, on_delete=models.SET_NULL, related_name="change_request"
+    )
 
     class Meta:
         permissions = (
@@ -77,6 +101,13 @@ class ChangeRequest(models.Model):
             ("run_campaigns", "Can activate campaigns and lists"),
             ("pause_campaigns", "Can pause campaigns and lists"),
             ("load_leads", "Can load lead lists and single leads"),
+        )
+        constraints = (
+            # Of a double click the second finds the first; two people cannot ask for the very same thing.
+            models.UniqueConstraint(
+                fields=("campaign", "proposed_hash"), condition=Q(state="submitted"), name="asked_for_once"
+            ),
+            models.UniqueConstraint(fields=("campaign",), condition=Q(state="approved"), name="one_change_being_sent"),
         )
         indexes = (models.Index(fields=("state", "-state_since"), name="change_requests_by_state"),)
 
@@ -89,34 +120,56 @@ class ChangeRequest(models.Model):
 
 
 class ListUpload(models.Model):
-    """A CSV on its way to the platform: the file, what its columns mean, what was found, what came back."""
+    """A CSV on its way to the platform: the file as it came, what its columns mean, what was found in its rows.
+
+    What is sent is a file of its own, made while the rows are checked: only the chosen columns of the rows that are
+    good. From the moment it is asked for, its command says how far it is.
+    """
 
     class State(models.TextChoices):
         MAPPING = "mapping", "Choose the columns"
         CHECKING = "checking", "Checking the rows"
         CHECKED = "checked", "Ready to load"
-        LOADING = "loading", "Loading"
-        LOADED = "loaded", "Loaded"
-        FAILED = "failed", "Could not be loaded"
-        UNKNOWN = "unknown", "No answer from Engage"
+        BROKEN = "broken", "The file cannot be read"
+        ASKED = "asked", "Asked for; its command says more"
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="list_uploads")
     state = models.CharField(max_length=20, choices=State.choices, default=State.MAPPING)
     state_since = models.DateTimeField(default=timezone.now)
+    file_name = models.CharField(
+        max_length=300, blank=True, help_text="as it was called where it came from; for people alone"
+    )
     list_name = models.TextField()
-    file = models.FileField(upload_to="lists/%Y/%m/")
+    source = models.OneToOneField(
+        ListLoad, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="the file as it came"
+    )
+    load = models.OneToOneField(
+        ListLoad, null=True, blank=True, on_delete=models.SET_NULL, related_name="upload", help_text="what is sent"
+    )
+    left_out = models.OneToOneField(
+        ListLoad, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="the rows that are not"
+    )
+    encoding = models.CharField(max_length=20, default="utf-8")
+    delimiter = models.CharField(max_length=1, default=",")
     has_header = models.BooleanField(default=True)
     de_dupe = models.BooleanField(default=True)
+    leave_out = models.JSONField(default=list, help_text="kinds of problems whose rows are not loaded, by choice")
     # [{"index": 0, "header": "Mobile", "field": "Phone"}, …]
     mapping = models.JSONField(default=list)
-    rows_total = models.PositiveIntegerField(default=0)
-    rows_done = models.PositiveIntegerField(default=0, help_text="progress of the step under way")
-    problems = models.JSONField(default=dict, help_text="kind of problem → count; and the first rows of each")
-    result = models.JSONField(default=dict, help_text="what the platform answered and posted back")
+    # How far the check is: everything it needs to go on after any end of its process.
+    offset = models.BigIntegerField(default=0, help_text="bytes of the file that are checked")
+    last_row = models.PositiveIntegerField(default=0, help_text="of those bytes, as a spreadsheet counts rows")
+    rows_done = models.PositiveIntegerField(default=0, help_text="rows of leads: neither header nor blank")
+    rows_kept = models.PositiveIntegerField(default=0)
+    problems = models.JSONField(default=dict, help_text="kind of problem → how many rows, and the first of them")
+    seen = models.BinaryField(default=bytes, help_text="the numbers so far, sorted, eight bytes each")
+    step_until = models.DateTimeField(null=True, blank=True, help_text="a request checks rows until then")
     reason = models.CharField(max_length=300, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-    result_token = models.CharField(max_length=64, blank=True, help_text="fingerprint of the address the result comes to")
+
+    class Meta:
+        indexes = (models.Index(fields=("campaign", "-created_at"), name="uploads_newest"),)
 
     def __str__(self) -> str:
         return self.list_name

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 from console.accounts.scope import Scope
 from console.live.backlog import Backlog
+from console.live.campaign_news import CampaignNews, recent_changes
 from console.live.counters import Counters
 from console.live.events import data_lines, event
-from console.live.feed import Feed, find_start
+from console.live.feed import Feed, FeedRow, find_start
 from console.live.fragments import Fragments
 from console.live.stream import Stream
 from console.live.topics import Topics
@@ -25,15 +26,18 @@ class Broadcast:
     def __init__(self) -> None:
         self._feed = Feed(find_start())
         self._counters = Counters()
+        self._campaigns = CampaignNews()
         # Read from the feed, not told yet: a round that fails is made up for by the next one.
         self._untold: set[int] = set()
 
     def run(self, following: list[Stream], joining: list[Stream]) -> None:
         """A round, for pages that follow and for those that come or come back. All or nothing when a query fails."""
         rows = self._feed.read()
-        self._untold |= {row.conversation_id for row in rows if row.conversation_id is not None}
+        self._untold |= _conversations(rows)
         self._counters.outdate({row.campaign_id for row in rows})
-        if self._untold or joining or self._counters.is_due():
+        self._campaigns.note(rows)
+        has_campaign_news = self._campaigns.is_due(stream.topics for stream in following)
+        if self._untold or joining or self._counters.is_due() or has_campaign_news:
             self._tell(following, joining)
         else:
             _put(following, None, self._feed.settled)
@@ -41,10 +45,12 @@ class Broadcast:
     def _tell(self, following: list[Stream], joining: list[Stream]) -> None:
         missed = self._find_missed(joining)
         changed = frozenset(self._untold)
-        changed_for_joining = changed.union(*(ids for ids in missed.values() if ids))
+        changed_for_joining = changed.union(*(_conversations(rows) for rows in missed.values() if rows))
+        self._note_campaigns(missed)
         self._counters.refresh(_people(following + joining))
+        self._campaigns.refresh([stream.topics for stream in following + joining])
         position = self._feed.settled
-        composer = _Composer(Fragments(changed_for_joining), self._counters, position)
+        composer = _Composer(Fragments(changed_for_joining), self._counters, self._campaigns, position)
         messages: list[tuple[list[Stream], bytes | None]] = []
         for topics, group in _by_topics(following):
             messages.append((group, composer.news(topics, changed)))
@@ -55,39 +61,50 @@ class Broadcast:
         for group, message in messages:
             _put(group, message, position)
         self._counters.mark_told()
+        self._campaigns.mark_told()
         self._untold.clear()
 
-    def _find_missed(self, joining: list[Stream]) -> dict[Stream, set[int] | None]:
+    def _note_campaigns(self, missed: dict[Stream, list[FeedRow] | None]) -> None:
+        """What pages that come (back) to the campaign rooms missed is told to all of them again: that is no harm."""
+        returning = [rows for stream, rows in missed.items() if stream.topics.is_about_campaigns]
+        if returning:
+            self._campaigns.note(recent_changes())
+        for rows in returning:
+            self._campaigns.note(rows or ())
+
+    def _find_missed(self, joining: list[Stream]) -> dict[Stream, list[FeedRow] | None]:
         """What each of them missed; None for who must read everything again."""
         known = [stream.after for stream in joining if stream.after is not None]
         backlog = Backlog(min(known)) if known else None
         return {stream: self._find_missed_by(stream, backlog) for stream in joining}
 
-    def _find_missed_by(self, stream: Stream, backlog: Backlog | None) -> set[int] | None:
+    def _find_missed_by(self, stream: Stream, backlog: Backlog | None) -> list[FeedRow] | None:
         if stream.after is None or backlog is None:
-            return set()
+            return []
         # From a later place than the feed has: it was restored from a backup, or begun anew.
-        return None if stream.after > self._feed.top else backlog.conversations_after(stream.after)
+        return None if stream.after > self._feed.top else backlog.changes_after(stream.after)
 
 
 class _Composer:
     """Puts messages together. Parts that several messages share are turned into bytes once."""
 
-    def __init__(self, fragments: Fragments, counters: Counters, position: int) -> None:
+    def __init__(self, fragments: Fragments, counters: Counters, campaigns: CampaignNews, position: int) -> None:
         self._fragments = fragments
         self._counters = counters
+        self._campaigns = campaigns
         self._position = position
         self._encoded: dict[str, bytes] = {}
 
     def news(self, topics: Topics, changed: frozenset[int]) -> bytes | None:
-        parts = [*self._fragments.parts(topics, changed), self._counters.news(topics.scope, topics.agent_id)]
-        data = self._encode(parts)
+        counters = self._counters.news(topics.scope, topics.agent_id)
+        data = self._encode([*self._fragments.parts(topics, changed), *self._campaigns.parts(topics), counters])
         return event(data, id=self._position) if data else None
 
     def welcome(self, topics: Topics, changed: frozenset[int]) -> bytes:
         """The first message: what was missed, and every number."""
-        parts = [*self._fragments.parts(topics, changed), self._counters.welcome(topics.scope, topics.agent_id)]
-        data, retry = self._encode(parts), random.randint(*_RETRY_AFTER)
+        counters = self._counters.welcome(topics.scope, topics.agent_id)
+        data = self._encode([*self._fragments.parts(topics, changed), *self._campaigns.parts(topics), counters])
+        retry = random.randint(*_RETRY_AFTER)
         return (
             event(data, id=self._position, retry=retry) if data else event(name="alive", id=self._position, retry=retry)
         )
@@ -100,6 +117,10 @@ class _Composer:
             if part and part not in self._encoded:
                 self._encoded[part] = data_lines(part)
         return b"".join(self._encoded[part] for part in parts if part)
+
+
+def _conversations(rows: Iterable[FeedRow]) -> set[int]:
+    return {row.conversation_id for row in rows if row.conversation_id is not None}
 
 
 def _people(streams: list[Stream]) -> dict[Scope, set[int]]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from django.db import DatabaseError
-from django.template.loader import render_to_string
 
 from console.inbox.models import DeskConversation
 from console.inbox.queues import Queue, QueueView
 from console.inbox.threads import thread_context
-from console.live.partials import partial
+from console.live.partials import partial, render
 from console.live.topics import Topics
 
 logger = logging.getLogger(__name__)
@@ -71,7 +69,7 @@ class Fragments:
     def _row(self, conversation_id: int) -> str:
         if conversation_id not in self._rows:
             context = {"conversation": self._conversations[conversation_id]}
-            self._rows[conversation_id] = _render("inbox/_row.html", context)
+            self._rows[conversation_id] = render("inbox/_row.html", context)
         return self._rows[conversation_id]
 
     def _pane(self, conversation_id: int) -> str:
@@ -92,16 +90,5 @@ def _render_pane(conversation_id: int) -> str:
     if context is None:
         return ""
     here = f"[data-conversation='{conversation_id}']"
-    panes = {f"#{name}{here}": _render(f"inbox/_{name}.html", context) for name in ("thread", "lead")}
+    panes = {f"#{name}{here}": render(f"inbox/_{name}.html", context) for name in ("thread", "lead")}
     return "".join(partial(target, "outerMorph", html) for target, html in panes.items() if html)
-
-
-def _render(template: str, context: Mapping[str, Any]) -> str:
-    """Nothing when this one cannot be rendered: the pages of everybody else must go on."""
-    try:
-        return render_to_string(template, dict(context))
-    except DatabaseError:
-        raise
-    except Exception:
-        logger.exception("%s could not be rendered live", template)
-        return ""

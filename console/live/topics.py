@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from console.accounts.scope import Scope
+from console.campaigns.board import BoardView, Filter, Sort, visible_campaigns
 from console.inbox.models import DeskConversation
 from console.inbox.queues import Queue, QueueView
 
@@ -21,12 +22,18 @@ _SEARCH_LENGTH = 200
 
 @dataclass(frozen=True)
 class Topics:
-    """One queue, one conversation, and the counters of one person's rail."""
+    """One queue, one conversation, the campaign board, one campaign, and the counters of one person's rail."""
 
     scope: Scope
     agent_id: int
     queue_view: QueueView | None = None
     conversation_id: int | None = None
+    board_view: BoardView | None = None
+    campaign_id: int | None = None
+
+    @property
+    def is_about_campaigns(self) -> bool:
+        return self.board_view is not None or self.campaign_id is not None
 
     @classmethod
     def of(cls, query: Mapping[str, str], user: User) -> Topics:
@@ -35,14 +42,27 @@ class Topics:
         conversation_id = parse_id(query.get("conversation", ""))
         if conversation_id and not DeskConversation.objects.within(scope).filter(id=conversation_id).exists():
             conversation_id = None
-        return cls(scope, user.pk, _parse_queue(query, scope, user.pk), conversation_id)
+        campaign_id = parse_id(query.get("about", ""))
+        if campaign_id and not visible_campaigns(scope).filter(id=campaign_id).exists():
+            campaign_id = None
+        queue_view, board_view = _parse_queue(query, scope, user.pk), _parse_board(query, scope)
+        return cls(scope, user.pk, queue_view, conversation_id, board_view, campaign_id)
 
 
-def build_query(queue_view: QueueView | None, conversation_id: int | None, after: int | None) -> str:
+def build_query(
+    queue_view: QueueView | None,
+    conversation_id: int | None,
+    after: int | None,
+    *,
+    board_view: BoardView | None = None,
+    campaign_id: int | None = None,
+) -> str:
     """The query that `Topics.of` reads, with the id of the last change that the page has seen."""
-    parts: dict[str, str | int | None] = {"conversation": conversation_id, "after": after}
+    parts: dict[str, str | int | None] = {"conversation": conversation_id, "about": campaign_id, "after": after}
     if queue_view:
         parts |= {"queue": queue_view.queue.value, "campaign": queue_view.campaign_id, "search": queue_view.search}
+    if board_view:
+        parts |= {"show": board_view.filter.value, "find": board_view.search, "sort": board_view.sort.value}
     return urlencode({name: value for name, value in parts.items() if value not in (None, "")})
 
 
@@ -64,3 +84,11 @@ def _parse_queue(query: Mapping[str, str], scope: Scope, agent_id: int) -> Queue
         campaign_id=parse_id(query.get("campaign", "")),
         search=query.get("search", "").strip()[:_SEARCH_LENGTH],
     )
+
+
+def _parse_board(query: Mapping[str, str], scope: Scope) -> BoardView | None:
+    try:
+        filter_, sort = Filter(query.get("show", "")), Sort(query.get("sort", Sort.ATTENTION))
+    except ValueError:
+        return None
+    return BoardView(scope, filter_, query.get("find", "").strip()[:_SEARCH_LENGTH], sort)

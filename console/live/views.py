@@ -14,6 +14,7 @@ from console.inbox.queues import count_queues
 from console.live import hub
 from console.live.access import is_still_allowed
 from console.live.backlog import Backlog
+from console.live.campaign_news import CampaignNews
 from console.live.counters import all_counters_part
 from console.live.events import event
 from console.live.feed import find_start
@@ -64,10 +65,14 @@ def poll(request: HttpRequest) -> HttpResponse:
     after = parse_id(request.GET.get("after", "")) or 0
     # Before anything else is read: what changes from here on belongs to the next answer.
     position = find_start()
-    missed = Backlog(after).conversations_after(after)
+    missed = Backlog(after).changes_after(after)
     if missed:
+        changed = frozenset(row.conversation_id for row in missed if row.conversation_id is not None)
+        campaigns = CampaignNews()
+        campaigns.note(missed)
+        campaigns.refresh([topics])
         numbers = count_queues(topics.scope, topics.agent_id)
-        parts = [*Fragments(missed).parts(topics, frozenset(missed)), all_counters_part(numbers)]
+        parts = [*Fragments(changed).parts(topics, changed), *campaigns.parts(topics), all_counters_part(numbers)]
         response = HttpResponse("".join(parts))
     else:
         response = HttpResponse(status=205 if missed is None else 204)

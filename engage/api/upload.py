@@ -68,7 +68,13 @@ def _checked_name(file_name: str) -> str:
 
 def _size_of(file: BinaryIO) -> int:
     try:
-        return file.seek(0, io.SEEK_END)
-    except (OSError, ValueError):
-        # ValueError: it is closed.
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        # Tried here, where it is still certain that nothing has left.
+        is_empty = not file.read(1)
+    except Exception:
+        # Whoever lends us the file decides what its reading may raise.
         raise Rejected(None, "the file cannot be read") from None
+    if is_empty:
+        raise Rejected(None, "the file is empty")
+    return size

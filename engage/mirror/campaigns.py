@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from engage.api.wire import CampaignReference
+from engage.api.wire import CampaignList, CampaignReference
 from engage.mirror.observations import CampaignObservation, LeadListObservation, clip
 from engage.models import Campaign, Change, LeadList
+
+_BY_NAME = "name:"
 
 
 def ensure_campaigns(workspace_id: int, references: Iterable[CampaignReference]) -> dict[str, Campaign]:
@@ -40,10 +43,18 @@ def ensure_campaigns(workspace_id: int, references: Iterable[CampaignReference])
 
 def merge_campaigns(workspace_id: int, observations: Iterable[CampaignObservation]) -> None:
     """Apply Campaign objects inside the caller's transaction; announces those that changed."""
-    for observation in sorted(observations, key=lambda observation: observation.version):
-        row, _ = Campaign.objects.get_or_create(workspace_id=workspace_id, remote_id=observation.campaign.id)
+    # By id first: everybody takes the locks in this order.
+    for observation in sorted(observations, key=lambda observation: (observation.campaign.id, observation.version)):
+        row = _lock(workspace_id, observation.campaign.id)
         if _apply_campaign(row, observation):
             Change.record_campaigns([row.id])
+
+
+def _lock(workspace_id: int, remote_id: str) -> Campaign:
+    """The row, made when there is none, held until the end of the transaction: what is compared is what is replaced."""
+    rows = Campaign.objects.select_for_update(of=("self",))
+    row, _ = rows.get_or_create(workspace_id=workspace_id, remote_id=remote_id)
+    return row
 
 
 def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
@@ -70,29 +81,59 @@ def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
 
 def merge_lead_lists(workspace_id: int, observations: Iterable[LeadListObservation]) -> None:
     """Apply list objects inside the caller's transaction. A list whose campaign nobody names cannot be placed."""
-    for observation in sorted(observations, key=lambda observation: observation.version):
-        campaign_remote_id = observation.lead_list.campaign_id or observation.campaign_remote_id
+    placed = [(observation.placed_in, observation.version, observation) for observation in observations]
+    for campaign_remote_id, version, observation in sorted(placed, key=lambda item: item[:2]):
         if not campaign_remote_id:
             continue
-        campaign, _ = Campaign.objects.get_or_create(workspace_id=workspace_id, remote_id=campaign_remote_id)
-        row = _find_lead_list(campaign, observation)
-        if observation.version > row.version:
-            row.version = observation.version
-            row.name = observation.lead_list.name or row.name
+        campaign = _lock(workspace_id, campaign_remote_id)
+        row, is_changed = _find_lead_list(campaign, observation.lead_list)
+        name = observation.lead_list.name
+        if version > row.version:
+            row.version = version
             row.status = clip(observation.lead_list.status, 100)
             row.document = observation.document
+            row.name = name or row.name
+            is_changed = True
+        elif name and not row.name:
+            row.name = name
+            is_changed = True
+        if is_changed:
             row.save()
             Change.record_campaigns([campaign.id])
 
 
-def _find_lead_list(campaign: Campaign, observation: LeadListObservation) -> LeadList:
-    """By id; a list stated by name alone is the one of that name, for names are unique within a campaign."""
-    lead_list = observation.lead_list
-    if lead_list.id is None:
-        named = LeadList.objects.filter(campaign=campaign, name=lead_list.name).first()
-        return named or LeadList(campaign=campaign, remote_id=f"name:{lead_list.name}"[:200], name=lead_list.name or "")
-    row = LeadList.objects.filter(campaign=campaign, remote_id=lead_list.id).first()
-    return row or LeadList(campaign=campaign, remote_id=lead_list.id)
+def _find_lead_list(campaign: Campaign, said: CampaignList) -> tuple[LeadList, bool]:
+    """The one row of this list, and whether two became one.
+
+    The object is not documented, so a list may be spoken of by id, by name or by both. Names are unique within a
+    campaign; a statement with both joins what was said under each.
+    """
+    rows = LeadList.objects.filter(campaign=campaign)
+    by_id = rows.filter(remote_id=said.id).first() if said.id else None
+    named = list(rows.filter(name=said.name).order_by("remote_id")) if said.name else []
+    if said.id is None:
+        found = sorted(named, key=_is_known_by_name)
+        return (found[0] if found else LeadList(campaign=campaign, remote_id=_by_name(said.name or ""))), False
+    known_by_name = next((row for row in named if _is_known_by_name(row)), None)
+    if known_by_name is None:
+        return by_id or LeadList(campaign=campaign, remote_id=said.id), False
+    if by_id is None:
+        known_by_name.remote_id = said.id
+        return known_by_name, True
+    if known_by_name.version > by_id.version:
+        for column in ("version", "status", "document"):
+            setattr(by_id, column, getattr(known_by_name, column))
+    known_by_name.delete()
+    return by_id, True
+
+
+def _by_name(name: str) -> str:
+    """What stands for the id of a list known by its name alone; a name may be longer than an id."""
+    return f"{_BY_NAME}{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+
+def _is_known_by_name(row: LeadList) -> bool:
+    return row.remote_id.startswith(_BY_NAME)
 
 
 def last_confirmed(workspace_id: int) -> datetime | None:

@@ -17,6 +17,7 @@ from engage.mirror.campaigns import ensure_campaigns, merge_campaigns, merge_lea
 from engage.mirror.consent import number_of
 from engage.mirror.evidence import collect_evidence, record_evidence
 from engage.mirror.leads import fill_lead, furthest_status
+from engage.mirror.loads import merge_loads
 from engage.mirror.observations import ConversationObservation, Observations, clip
 from engage.mirror.summary import SUMMARY_FIELDS, read_numbers, summarize
 from engage.models import Change, Conversation, Disposition, Lead, Message
@@ -61,6 +62,7 @@ def merge(workspace_id: int, observations: Observations) -> set[int]:
     """Apply what was said about one workspace; returns the ids of conversations that changed."""
     merge_campaigns(workspace_id, observations.campaigns)
     merge_lead_lists(workspace_id, observations.lead_lists)
+    merge_loads(workspace_id, observations.loads)
     if not observations.conversations:
         return set()
     merged = _lock(workspace_id, observations.conversations)

@@ -14,8 +14,11 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from engage.api.events import ConversationKind
 from engage.api.wire import Campaign, CampaignList, ConversationPayload, Disposition, Lead, Message
+from engage.api.wire.base import Moment
 from engage.vault import Secret, fingerprint
 
 _TOKEN = re.compile(r"(/hooks/engage/)([^/?#]+)")
@@ -27,7 +30,22 @@ def _mask_token(match: re.Match[str]) -> str:
 
 
 _PLAIN = (str, int, float, bool, type(None))
+
+
+def mask_tokens(document: object) -> object:
+    """A JSON value with our token masked wherever a text in it holds an address of ours."""
+    match document:
+        case str():
+            return _TOKEN.sub(_mask_token, document)
+        case list():
+            return [mask_tokens(item) for item in document]
+        case dict():
+            return {name: mask_tokens(value) for name, value in document.items()}
+    return document
+
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_moment: TypeAdapter[datetime | None] = TypeAdapter(Moment)
 
 
 def clip(value: object, length: int) -> str:
@@ -155,11 +173,37 @@ class LeadListObservation:
         document: dict[str, Any] = self.lead_list.model_dump(mode="json", by_alias=True)
         return document
 
+    @property
+    def placed_in(self) -> str:
+        """Remote id of its campaign; empty when nobody names one."""
+        return self.lead_list.campaign_id or self.campaign_remote_id
+
     @cached_property
     def version(self) -> str:
-        """By its own `updated`, should it carry one; else by when it was seen, which is all there is."""
-        updated = str((self.lead_list.model_extra or {}).get("updated") or "")
-        return f"{updated[:40] or self.seen_at.isoformat(timespec='microseconds')} {_digest(self.document)}"
+        """Orders statements: one with a status before one without, then by time, then by content.
+
+        By its own `updated`, should it carry one; else by when it was seen, which is all there is.
+        """
+        try:
+            updated = _moment.validate_python((self.lead_list.model_extra or {}).get("updated"))
+        except ValidationError:
+            updated = None
+        says_status = "1" if self.lead_list.status else "0"
+        return f"{says_status} {(updated or self.seen_at).isoformat(timespec='microseconds')} {_digest(self.document)}"
+
+
+@dataclass(frozen=True)
+class LoadObservation:
+    """One body posted to the address of one list load."""
+
+    load_id: int
+    document: object
+    seen_at: datetime
+
+    @cached_property
+    def version(self) -> str:
+        """By arrival: progress is posted in order, if more than once, and carries no time that we know of."""
+        return f"{self.seen_at.isoformat(timespec='microseconds')} {_digest(self.document)}"
 
 
 @dataclass
@@ -169,3 +213,4 @@ class Observations:
     conversations: list[ConversationObservation] = field(default_factory=list)
     campaigns: list[CampaignObservation] = field(default_factory=list)
     lead_lists: list[LeadListObservation] = field(default_factory=list)
+    loads: list[LoadObservation] = field(default_factory=list)

@@ -13,8 +13,15 @@ from django.utils import timezone
 
 from engage.api.errors import MalformedEvent
 from engage.api.events import CampaignEvent, ConversationEvent, Event, ListEvent, UnknownEvent, parse_event
+from engage.mirror.loads import read_load_event
 from engage.mirror.merge import merge
-from engage.mirror.observations import CampaignObservation, ConversationObservation, LeadListObservation, Observations
+from engage.mirror.observations import (
+    CampaignObservation,
+    ConversationObservation,
+    LeadListObservation,
+    LoadObservation,
+    Observations,
+)
 from engage.models import Delivery
 
 logger = logging.getLogger(__name__)
@@ -28,7 +35,7 @@ _TRIES = 4
 @dataclass(frozen=True)
 class _Parsed:
     delivery: Delivery
-    event: Event
+    event: Event | LoadObservation
 
 
 def run(stop: threading.Event) -> None:
@@ -60,7 +67,7 @@ def project_batch(size: int = BATCH) -> int:
     refused: list[Delivery] = []
     for delivery in deliveries:
         try:
-            parsed.append(_Parsed(delivery, parse_event(bytes(delivery.body), delivery.event_type)))
+            parsed.append(_Parsed(delivery, _parse(delivery)))
         except MalformedEvent as error:
             delivery.error = error.reason[:500]
             refused.append(delivery)
@@ -70,6 +77,12 @@ def project_batch(size: int = BATCH) -> int:
     if parsed:
         _apply_all(parsed)
     return len(deliveries)
+
+
+def _parse(delivery: Delivery) -> Event | LoadObservation:
+    body = bytes(delivery.body)
+    of_load = read_load_event(delivery.event_type, body, delivery.received_at)
+    return of_load or parse_event(body, delivery.event_type)
 
 
 def _apply_all(parsed: list[_Parsed]) -> None:
@@ -139,6 +152,8 @@ def _observe(observations: Observations, item: _Parsed) -> None:
             observations.campaigns.append(CampaignObservation(campaign, seen_at))
         case ListEvent(lead_list=lead_list):
             observations.lead_lists.append(LeadListObservation(lead_list, seen_at))
+        case LoadObservation():
+            observations.loads.append(item.event)
 
 
 def _settle(deliveries: list[Delivery], state: Delivery.State) -> None:

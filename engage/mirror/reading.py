@@ -1,4 +1,4 @@
-"""GET one conversation and merge what it says. A good answer is what confirms a key."""
+"""GET one conversation or campaign and merge what it says. A good answer is what confirms a conversation's key."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from engage.api.client import EngageClient
-from engage.api.errors import Gone, Unauthorized
-from engage.api.wire import ConversationPayload
+from engage.api.errors import Gone, Malformed, Unauthorized
+from engage.api.wire import Campaign as WireCampaign
+from engage.api.wire import CampaignList, ConversationPayload
 from engage.mirror.merge import merge
-from engage.mirror.observations import ConversationObservation, Observations
-from engage.models import Change, Conversation
+from engage.mirror.observations import (
+    CampaignObservation,
+    ConversationObservation,
+    LeadListObservation,
+    Observations,
+)
+from engage.models import Campaign, Change, Conversation
 from engage.vault import Secret, fingerprint, seal
 
 
@@ -82,3 +88,30 @@ def _mark_denied(conversation: Conversation, at: datetime) -> None:
         if is_news:
             Change.record_conversations([(conversation.pk, conversation.campaign_id)])
     conversation.refresh_from_db()
+
+
+def read_campaign(campaign: Campaign, client: EngageClient) -> WireCampaign:
+    """What the platform says of it now; the mirror holds it afterwards and `campaign` is refreshed in place.
+
+    Raises the errors of engage.api.
+    """
+    started_at = timezone.now()
+    said = client.get_campaign(campaign.remote_id)
+    if said.id != campaign.remote_id:
+        raise Malformed("the answer is about another campaign", 200)
+    merge_said(campaign, said, started_at)
+    return said
+
+
+def merge_said(campaign: Campaign, said: WireCampaign | CampaignList, started_at: datetime) -> None:
+    """Take over the object that answered a call about `campaign`; `started_at`: our clock before the call."""
+    observations = Observations()
+    match said:
+        case WireCampaign():
+            observations.campaigns.append(CampaignObservation(said, started_at, is_read=True))
+        case CampaignList():
+            observation = LeadListObservation(said, started_at, campaign_remote_id=campaign.remote_id, is_read=True)
+            observations.lead_lists.append(observation)
+    with transaction.atomic():
+        merge(campaign.workspace_id, observations)
+    campaign.refresh_from_db()

@@ -7,6 +7,7 @@ from engage.models.consent import Consent
 from engage.models.conversation import Conversation, Disposition
 from engage.models.delivery import Delivery
 from engage.models.lead import Lead
+from engage.models.list_load import ListLoad, ListLoadChunk
 from engage.models.message import Message
 from engage.models.workspace import Workspace
 
@@ -21,6 +22,8 @@ __all__ = [
     "Disposition",
     "Lead",
     "LeadList",
+    "ListLoad",
+    "ListLoadChunk",
     "Message",
     "Workspace",
 ]

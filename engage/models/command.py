@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -20,6 +21,10 @@ class CommandQuerySet(models.QuerySet["Command"]):
     def dispositions(self) -> CommandQuerySet:
         return self.filter(kind=Command.Kind.DISPOSITION)
 
+    def of_campaigns(self, campaign_ids: Iterable[int]) -> CommandQuerySet:
+        """What was asked for campaigns themselves, oldest first; the newest of a target is what counts."""
+        return self.filter(campaign_id__in=campaign_ids).order_by("id")
+
     def in_flight(self) -> CommandQuerySet:
         return self.filter(state__in=Command.IN_FLIGHT)
 
@@ -37,6 +42,13 @@ class Command(models.Model):
     class Kind(models.TextChoices):
         REPLY = "reply"
         DISPOSITION = "disposition"
+        ACTIVATE = "activate"
+        PAUSE = "pause"
+        LIST_ACTIVATE = "list_activate", "Activate list"
+        LIST_PAUSE = "list_pause", "Pause list"
+        MESSAGES = "messages", "Update messages"
+        LOAD_LIST = "load_list", "Load list"
+        LOAD_LEAD = "load_lead", "Load lead"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
@@ -61,6 +73,12 @@ class Command(models.Model):
     SETTLED = (State.CONFIRMED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.DISCARDED)
     FAILED = (State.UNCONFIRMED, State.PROBABLE, State.REJECTED, State.CANCELLED, State.EXPIRED, State.DISCARDED)
 
+    OF_CONVERSATIONS = (Kind.REPLY, Kind.DISPOSITION)
+    PAUSES = (Kind.PAUSE, Kind.LIST_PAUSE)
+    ACTIVATIONS = (Kind.ACTIVATE, Kind.LIST_ACTIVATE)
+    OF_LISTS = (Kind.LIST_ACTIVATE, Kind.LIST_PAUSE)
+    LOADS = (Kind.LOAD_LIST, Kind.LOAD_LEAD)
+
     key = models.UUIDField(
         unique=True, default=uuid.uuid4, help_text="made by the browser: a double click is one reply"
     )
@@ -70,7 +88,11 @@ class Command(models.Model):
         Conversation, null=True, blank=True, on_delete=models.CASCADE, related_name="commands"
     )
     campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.CASCADE, related_name="commands")
-    text = models.TextField(help_text="the reply, or the name of the disposition")
+    target = models.CharField(
+        max_length=80, blank=True, help_text="what of its campaign it acts on; the newest command of a target counts"
+    )
+    text = models.TextField(blank=True, help_text="the reply, or the name of the disposition or list")
+    details = models.JSONField(default=dict, blank=True, help_text="what its kind needs to know besides")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="engage_commands"
     )
@@ -107,14 +129,34 @@ class Command(models.Model):
                 condition=Q(kind="reply", state__in=("preflight", "sending", "checking")),
                 name="one_reply_in_flight",
             ),
+            # A pause is not held up by an activation that nobody answers, and may be repeated at will.
+            models.UniqueConstraint(
+                fields=("campaign", "target"),
+                condition=Q(
+                    kind__in=("activate", "list_activate", "messages"), state__in=("preflight", "sending", "checking")
+                ),
+                name="one_change_in_flight",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("reply", "disposition")) | Q(campaign__isnull=False) & ~Q(target=""),
+                name="campaign_command_has_target",
+            ),
         )
         indexes = (
             models.Index(fields=("due_at", "id"), name="command_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=("conversation", "id"), name="command_of_conversation"),
+            models.Index(
+                fields=("campaign", "target", "id"), name="command_of_target", condition=Q(campaign__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def list_name(self) -> str:
+        """The list it acts on, verbatim; empty where it is about the campaign."""
+        return str(self.details.get("list_name", ""))
 
     @property
     def is_settled(self) -> bool:
@@ -145,7 +187,7 @@ class Attempt(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     baseline = models.JSONField(
-        default=dict, help_text="outbound remote ids already there, so that only new ones can match"
+        default=dict, help_text="what the platform showed before, so that only what is new can be its effect"
     )
     marked_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)

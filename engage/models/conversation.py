@@ -12,7 +12,6 @@ from engage.models.lead import Lead
 from engage.models.workspace import Workspace
 from engage.vault import Secret, unseal
 
-
 Row = TypeVar("Row", bound="Conversation", covariant=True)
 
 

@@ -6,6 +6,9 @@ from django.utils import timezone
 
 from engage.models.workspace import Workspace
 
+# An `event_type` of ours, with the id of the load behind it: what was posted to that load's own address.
+LIST_LOAD = "list-load:"
+
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def pending(self) -> DeliveryQuerySet:

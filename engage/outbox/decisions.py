@@ -15,6 +15,9 @@ from django.utils import timezone
 from engage.models import Command
 from engage.outbox import guards
 from engage.outbox.attempts import authorise, exclude_message, next_look
+from engage.outbox.campaigns import guards as campaign_guards
+from engage.outbox.campaigns import replacing
+from engage.outbox.campaigns.asking import EXPIRES_AFTER
 from engage.outbox.enqueue import DISPOSITION_EXPIRES_AFTER, reply_expires_at
 from engage.outbox.pace import DEFAULT_PACE
 from engage.outbox.refusals import NotPossibleNow
@@ -35,14 +38,12 @@ def cancel(*, command: Command, by: User) -> Command:
 
 
 def send_again(*, command: Command, by: User) -> Command:
-    """One more try, on the word of a person; raises OptedOut, OutsideWindow, NotConfirmed as at the first click."""
+    """One more try, on the word of a person; raises what asking for it anew would."""
 
     def decide(row: Command) -> bool:
         now = timezone.now()
-        if row.kind == Command.Kind.REPLY and row.conversation is not None:
-            guards.check_reply(row.conversation, now)
-        expires_at = reply_expires_at(now) if row.kind == Command.Kind.REPLY else now + DISPOSITION_EXPIRES_AFTER
         with transaction.atomic():
+            expires_at = _check_again(row, now)
             if not move(row, State.QUEUED, due_at=now, expires_at=expires_at, attempts_made=0):
                 return False
             authorise(row, by.pk)
@@ -55,8 +56,10 @@ def mark_sent(*, command: Command, by: User) -> Command:
     """A person knows that it arrived. Should it turn up at the platform after all, it is linked to it then."""
 
     def decide(row: Command) -> bool:
-        look_at = _look_at(row) if row.kind == Command.Kind.REPLY else None
-        return move(row, State.CONFIRMED, reason=f"Marked as sent by {_name_of(by)}.", due_at=look_at)
+        is_reply = row.kind == Command.Kind.REPLY
+        done = "sent" if row.kind in Command.OF_CONVERSATIONS else "done"
+        look_at = _look_at(row) if is_reply else None
+        return move(row, State.CONFIRMED, reason=f"Marked as {done} by {_name_of(by)}.", due_at=look_at)
 
     return _decide(command, (State.UNCONFIRMED,), decide)
 
@@ -90,7 +93,7 @@ def same_message(*, command: Command, is_same: bool, by: User) -> Command:
 
 def _decide(command: Command, states: Collection[str], decide: Callable[[Command], bool]) -> Command:
     for _ in range(_TRIES):
-        row = Command.objects.select_related("conversation__lead", "message").get(pk=command.pk)
+        row = Command.objects.select_related("conversation__lead", "message", "campaign").get(pk=command.pk)
         if row.state not in states:
             break
         try:
@@ -100,6 +103,21 @@ def _decide(command: Command, states: Collection[str], decide: Callable[[Command
             # Another reply of this conversation was taken up at the same moment.
             continue
     raise NotPossibleNow
+
+
+def _check_again(command: Command, now: datetime) -> datetime:
+    """The guards of the click once more; returns until when the new try may leave."""
+    if command.kind == Command.Kind.DISPOSITION:
+        return now + DISPOSITION_EXPIRES_AFTER
+    if command.kind == Command.Kind.REPLY and command.conversation is not None:
+        guards.check_reply(command.conversation, now)
+    if command.campaign is not None:
+        replacing.lock(command.campaign.pk)
+        if replacing.find_newer(command) is not None:
+            raise NotPossibleNow
+        campaign_guards.check(command)
+        return now + EXPIRES_AFTER[command.kind]
+    return reply_expires_at(now)
 
 
 def _look_at(command: Command) -> datetime | None:

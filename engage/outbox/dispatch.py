@@ -81,7 +81,7 @@ def _carry_out(command: Command, pace: Pace, stop: threading.Event | None) -> No
     except EngageError as error:
         logger.info("%s: the pre-flight GET ended with %s: %s", command, type(error).__name__, error)
         answer = read_refusal(error)
-        _wait_or_fail(command, replace(answer, reason=NO_GOOD_ANSWER) if answer.is_unknown else answer, pace)
+        wait_or_fail(command, replace(answer, reason=NO_GOOD_ANSWER) if answer.is_unknown else answer, pace)
         return
     # The last look before a repetition: what arrived late is not sent twice.
     if looks.settle(command, conversation, pace):
@@ -89,7 +89,7 @@ def _carry_out(command: Command, pace: Pace, stop: threading.Event | None) -> No
     if stop is not None and stop.is_set():
         move(command, State.QUEUED, due_at=timezone.now())
         return
-    clock = _Clock(pace)
+    clock = LeaseClock(pace)
     attempt = _mark(command, conversation, pace)
     if attempt is None:
         return
@@ -99,7 +99,7 @@ def _carry_out(command: Command, pace: Pace, stop: threading.Event | None) -> No
         looks.look(command, pace)
 
 
-class _Clock:
+class LeaseClock:
     """Is enough of the lease left? Two clocks: one stands still while the machine sleeps, the other may be set."""
 
     def __init__(self, pace: Pace) -> None:
@@ -133,7 +133,7 @@ def _mark(command: Command, conversation: Conversation, pace: Pace) -> Attempt |
         return None
 
 
-def _post(command: Command, conversation: Conversation, client: EngageClient, clock: _Clock) -> Answer:
+def _post(command: Command, conversation: Conversation, client: EngageClient, clock: LeaseClock) -> Answer:
     key, used = conversation.key, conversation.key_fingerprint
 
     def call() -> Accepted:
@@ -169,10 +169,10 @@ def _record(command: Command, attempt: Attempt, answer: Answer, pace: Pace) -> N
         case Outcome.UNKNOWN:
             persist(lambda: move(command, State.CHECKING, due_at=first_look))
         case _:
-            persist(lambda: _wait_or_fail(command, answer, pace))
+            persist(lambda: wait_or_fail(command, answer, pace))
 
 
-def _wait_or_fail(command: Command, answer: Answer, pace: Pace) -> None:
+def wait_or_fail(command: Command, answer: Answer, pace: Pace) -> None:
     """After a try of which nothing can have arrived: later again, or never."""
     refusals = command.attempts.filter(outcome=Outcome.NOT_SENT, http_status__isnull=False).count()
     if answer.is_final or refusals >= _MOST_REFUSALS:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from engage.models import Change, Command
+from engage.models import Command
+from engage.outbox.transitions import announce
 
 
 def hold(command_ids: Iterable[int]) -> int:
@@ -27,6 +28,5 @@ def _move(command_ids: Iterable[int], states: tuple[str, ...], **fields: object)
             rows = Command.objects.filter(pk=command.pk, state=command.state)
             if rows.update(state_since=timezone.now(), **fields):
                 moved += 1
-                if command.conversation is not None:
-                    Change.record_conversations([(command.conversation.pk, command.conversation.campaign_id)])
+                announce(command)
     return moved

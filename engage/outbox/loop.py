@@ -12,6 +12,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from engage.models import Command
+from engage.outbox.campaigns.loads import drop_files
+from engage.outbox.campaigns.looks import hear
+from engage.outbox.campaigns.loop import CampaignLanes
 from engage.outbox.dispatch import claim, dispatch
 from engage.outbox.evidence import Sightings
 from engage.outbox.lanes import Job, Lane, describe
@@ -50,11 +53,14 @@ class Dispatcher:
         self._senders = Lane("send", threads, most_per_origin=MOST_PER_ORIGIN)
         # Looks have threads of their own, so that a platform slow to show things does not keep replies from leaving.
         self._lookers = Lane("look", max(1, threads // 2), most_per_origin=MOST_PER_ORIGIN)
+        self._campaigns = CampaignLanes(stop, pace)
         self._sightings = Sightings()
         self._duties = (
             _Duty(pace.poll, self._begin_due),
             _Duty(pace.match_poll, partial(self._sightings.match_changed, pace)),
+            _Duty(pace.match_poll, hear),
             _Duty(pace.sweep, partial(sweep, pace)),
+            _Duty(pace.sweep, drop_files),
             # Not after every poll: opening SQLite anew costs more than the poll.
             _Duty(_CONNECTION_LASTS, close_old_connections),
         )
@@ -74,11 +80,13 @@ class Dispatcher:
         close_old_connections()
         self._senders.finish()
         self._lookers.finish()
+        self._campaigns.finish()
 
     def _begin_due(self) -> None:
         """One glance at the index while there is nothing to do."""
         if not Command.objects.filter(due_at__lte=timezone.now()).exists():
             return
+        self._campaigns.begin_due()
         if self._senders.free:
             self._send_due()
         if self._lookers.free:

@@ -32,6 +32,17 @@ class Pace:
     )
     # A look in progress is not begun again within this time.
     look_takes: float = 45.0
+    # Between the rounds of a pause; the last one repeats until the platform reads otherwise. A round is short.
+    pauses: tuple[float, ...] = (0, 1, 2, 5, 10, 15)
+    pause_lease: float = 45.0
+    # How long a POST without an answer may still take effect, counted from its mark: its deadline.
+    may_land_for: float = 20.0
+    # An activation looks this often whether a pause before it is through.
+    activation_waits: float = 0.5
+    # What only a webhook can confirm (a list, a load) is shown to a person after this.
+    hears_within: float = 10 * _MINUTE
+    # An upload takes up to five minutes.
+    upload_lease: float = 6 * _MINUTE
     # Between polls for due commands, for texts that turned up by themselves, and for abandoned work.
     poll: float = 0.03
     match_poll: float = 1.0
@@ -55,6 +66,13 @@ class Pace:
         """The first look after `now`; None when the last one is over."""
         moments = (posted_at + timedelta(seconds=seconds) for seconds in (*self.looks, *self.late_looks))
         return next((moment for moment in moments if moment > now), None)
+
+    def next_round(self, now: datetime, rounds: int) -> datetime:
+        """When to pause again, after so many rounds."""
+        return now + timedelta(seconds=self.pauses[min(max(rounds, 1), len(self.pauses)) - 1])
+
+    def hears_until(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self.hears_within)
 
     def lease_end(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self.lease)

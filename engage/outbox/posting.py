@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from engage.api.client import Accepted
 from engage.api.errors import EngageError, Gone, RateLimited, Rejected, Unauthorized, Unknown, Unreachable
 from engage.models import Attempt
 
 logger = logging.getLogger(__name__)
+
+Said = TypeVar("Said")
 
 Outcome = Attempt.Outcome
 LINK_REFUSED = "The link to this conversation is no longer valid."
@@ -35,17 +38,27 @@ class Answer:
 
 
 def post(call: Callable[[], Accepted]) -> Answer:
+    """As `ask`, where all that is said is that it was accepted."""
+    answer, accepted = ask(call)
+    return (
+        Answer(Outcome.SENT, status=accepted.status, remote_id=accepted.remote_id or "")
+        if accepted is not None
+        else answer
+    )
+
+
+def ask(call: Callable[[], Said]) -> tuple[Answer, Said | None]:
     """Call once. Whatever goes wrong in a way we do not know counts as sent, perhaps."""
     try:
-        accepted = call()
+        said = call()
     except EngageError as error:
         logger.info("a POST ended with %s: %s", type(error).__name__, error)
-        return read_refusal(error)
+        return read_refusal(error), None
     except Exception as error:
         # By its name alone: the words of a library may quote the text.
         logger.error("a POST failed unexpectedly: %s", type(error).__name__)
-        return Answer(Outcome.UNKNOWN, type(error).__name__)
-    return Answer(Outcome.SENT, status=accepted.status, remote_id=accepted.remote_id or "")
+        return Answer(Outcome.UNKNOWN, type(error).__name__), None
+    return Answer(Outcome.SENT), said
 
 
 def read_refusal(error: EngageError) -> Answer:

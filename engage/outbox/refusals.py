@@ -61,3 +61,52 @@ class KeyTaken(Refused):
 
 class NotPossibleNow(Refused):
     message = "This has moved on in the meantime. Look at it again."
+
+
+class NotApproved(Refused):
+    """Only an approved campaign can be activated; the message says what it is instead."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(
+            {
+                "DRAFT": "This campaign is a draft. It can be activated once Engage has approved its messages.",
+                "PENDING_APPROVAL": "Engage has not approved this campaign yet. It can be activated after that.",
+            }.get(status, f"A campaign that is {status} cannot be activated.")
+        )
+
+
+class BadListName(Refused):
+    """Nothing, or what no request can carry; the message says which."""
+
+    message = "A list needs a name."
+
+
+class UnknownTemplate(Refused):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}” is not one of the messages of a campaign.")
+
+
+class BlankTemplate(Refused):
+    message = "Engage leaves a message as it is when it is sent a blank one, so it cannot be emptied from here."
+
+
+class NothingToChange(Refused):
+    message = "Engage has these texts already."
+
+
+class TemplateChanged(Refused):
+    """The text at the platform is not the one that the edit was written against."""
+
+    message = "The text at Engage changed meanwhile."
+
+
+class NothingToLoad(Refused):
+    message = "There is no file to load. Upload it again."
+
+
+class AlreadyLoading(Refused):
+    message = "This file is being loaded already, or was."
+
+
+class NoPhone(Refused):
+    message = "Nobody can be texted without a phone number: one column or field has to be “Phone”."

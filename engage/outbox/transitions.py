@@ -46,6 +46,8 @@ def move(
 def announce(command: Command) -> None:
     if command.conversation_id is not None and command.conversation is not None:
         Change.record_conversations([(command.conversation_id, command.conversation.campaign_id)])
+    elif command.campaign_id is not None:
+        Change.record_campaigns([command.campaign_id])
 
 
 def lock(conversation_id: int) -> None:

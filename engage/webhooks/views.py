@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from engage.models import Delivery
+from engage.models import Delivery, ListLoad
+from engage.models.delivery import LIST_LOAD
 from engage.vault import Secret
 from engage.webhooks.tokens import find_workspace
 
@@ -21,9 +22,20 @@ logger = logging.getLogger(__name__)
 @require_POST
 def receive(request: HttpRequest, token: str) -> HttpResponse:
     """204 once the delivery is on disk; 404 wrong token, 413 too large, 503 when it could not be stored."""
+    return _store(request, token)
+
+
+@csrf_exempt
+@require_POST
+def receive_load(request: HttpRequest, token: str, load_id: int) -> HttpResponse:
+    """What becomes of one list load, posted to its own address; 404 also for a load of another workspace."""
+    return _store(request, token, load_id=load_id)
+
+
+def _store(request: HttpRequest, token: str, *, load_id: int | None = None) -> HttpResponse:
     try:
         workspace_id = find_workspace(Secret(token))
-        if workspace_id is None:
+        if workspace_id is None or (load_id is not None and not _has_load(workspace_id, load_id)):
             return HttpResponse(status=404)
         body = _read_body(request)
         if body is None:
@@ -31,7 +43,7 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
         Delivery.objects.create(
             workspace_id=workspace_id,
             body=body,
-            event_type=request.headers.get("x-event-type", "")[:100],
+            event_type=request.headers.get("x-event-type", "")[:100] if load_id is None else f"{LIST_LOAD}{load_id}",
             event_origin=request.headers.get("x-event-origin", "")[:200],
         )
     except (DatabaseError, InterfaceError) as error:
@@ -39,6 +51,10 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
         logger.error("a webhook could not be stored: %s", type(error).__name__)
         return HttpResponse(status=503, headers={"Retry-After": "5"})
     return HttpResponse(status=204)
+
+
+def _has_load(workspace_id: int, load_id: int) -> bool:
+    return ListLoad.objects.filter(pk=load_id, campaign__workspace_id=workspace_id).exists()
 
 
 def _read_body(request: HttpRequest) -> bytes | None:

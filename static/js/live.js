@@ -238,7 +238,7 @@ async function rereadParts() {
   const read = new DOMParser().parseFromString(text, "text/html").getElementById("live");
   const live = document.getElementById("live");
   if (!read || !live) return;
-  for (const id of ["queue", "thread", "lead"]) {
+  for (const id of ["queue", "thread", "lead", "board", "campaign"]) {
     const target = document.getElementById(id);
     if (target) await swap({ target, select: `#${id}`, swap: "outerMorph", text });
   }

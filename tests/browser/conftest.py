@@ -53,8 +53,12 @@ def _sign_in(browser: Browser, ring: Ring, name: str) -> Any:
 
 @pytest.fixture
 def ring(whole_ring: Ring) -> Iterator[Ring]:
+    """All of it runs and is calm at the beginning, and no part wrote down an error by the end."""
     yield whole_ring
     whole_ring.mend()
+    for part in (whole_ring.web, whole_ring.worker):
+        log = part.take_log()
+        assert not re.search(r"\b(ERROR|CRITICAL)\b", log), log
 
 
 class Windows:
@@ -86,7 +90,7 @@ class Windows:
         for context in self._contexts:
             context.close()
         unexpected = [said for said in self._complaints if not any(re.search(p, said) for p in self._tolerated)]
-        assert unexpected == []
+        assert not unexpected, "\n".join(unexpected)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -12,6 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.ring import Ring
 
+# What Chromium writes down when a server is not there.
+NO_LINE = (r"net::ERR_(CONNECTION|INCOMPLETE|EMPTY)_", "htmx:(sse:)?error: (network error|Failed to fetch)")
+
 # Counts the bubbles with a text, and reads their state, after every change of the page.
 _WATCH = """text => {
     window.bubbles = [];
@@ -107,6 +110,10 @@ class Desk:
     def row(self, lead: Lead) -> Locator:
         return self.page.locator("#queue-list .row", has_text=lead.name)
 
+    def number_of(self, lead: Lead) -> int:
+        """Of their conversation, as in its address."""
+        return int((self.row(lead).get_attribute("id") or "").removeprefix("conversation-"))
+
     def count(self, name: str) -> Locator:
         return self.page.locator(f".rail [data-count='{name}']")
 
@@ -130,6 +137,20 @@ class Desk:
     def reply(self, text: str) -> None:
         self.type_reply(text)
         self.page.keyboard.press("Control+Enter")
+
+    def read_newest(self) -> None:
+        """Stay until the lead's newest text counts as seen, and may be answered without being asked."""
+        seen = self.thread.get_attribute("data-seen") or ""
+        expect(self.thread.locator("input[name=seen_through]")).to_have_value(seen)
+
+    def hide(self) -> None:
+        """As when another tab is brought to the front; by itself every tab here counts as visible."""
+        self.page.evaluate(
+            """() => {
+                Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
+                document.dispatchEvent(new Event("visibilitychange"));
+            }"""
+        )
 
     def watch_bubbles(self, text: str) -> None:
         self.page.evaluate(_WATCH, text)

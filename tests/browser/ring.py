@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,6 +48,7 @@ class Part:
         self._command = command
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_read = 0
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -61,14 +62,28 @@ class Part:
                 preexec_fn=_end_with_parent,
             )
 
+    def take_log(self) -> str:
+        """What it wrote since it was asked last."""
+        with self.log.open(errors="replace") as log:
+            log.seek(self._log_read)
+            text = log.read()
+            self._log_read = log.tell()
+        return text
+
     @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+    def is_started(self) -> bool:
+        return self._process is not None
+
+    def check(self) -> None:
+        """Who was started and not stopped must be running."""
+        ended = self._process is not None and self._process.poll() is not None
+        assert not ended, f"{self.name} ended by itself:\n{self.log.read_text()[-3000:]}"
 
     def kill(self) -> None:
         """At once, with all its children, as a power cut would."""
         if self._process:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 
@@ -123,7 +138,7 @@ class Ring:
     def wait_for_web(self, seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
         while True:
-            assert self.web.is_running, f"web ended:\n{self.web.log.read_text()[-3000:]}"
+            self.web.check()
             try:
                 requests.get(f"{self.url}/sign-in/", timeout=10).raise_for_status()
                 return
@@ -135,7 +150,8 @@ class Ring:
         """Everything runs and is calm again, whatever a test did to it."""
         self.sandbox.clear_faults()
         for part in (self.web, self.worker):
-            if not part.is_running:
+            part.check()
+            if not part.is_started:
                 part.start()
         self.wait_for_web()
 
@@ -163,7 +179,8 @@ class Ring:
 
     def _make_environment(self) -> dict[str, str]:
         """What an operator would set; nothing of the shell that runs the tests decides anything."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CONSOLE_", "ENGAGE_"))}
+        ours = ("CONSOLE_", "ENGAGE_", "SANDBOX_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         kept.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
         return kept | {
             "DJANGO_SETTINGS_MODULE": "tests.browser.settings",

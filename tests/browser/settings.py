@@ -3,6 +3,6 @@
 import os
 from pathlib import Path
 
-from console.settings import *  # noqa: F403  # every one of them
+from console.settings import *  # noqa: F403  # all of them, as they are
 
 STATIC_ROOT = Path(os.environ["RING_HOME"]) / "static"

@@ -6,13 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Windows
-from tests.browser.desk import Desk, Leads
+from tests.browser.desk import NO_LINE, Desk, Leads
 from tests.browser.ring import Ring
 
 pytestmark = pytest.mark.browser
-
-# What Chromium writes down when a server is not there.
-NO_LINE = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_EMPTY_RESPONSE", "network error", "Failed to fetch")
 
 
 def test_page_says_that_the_line_is_down_and_catches_up_when_web_is_back(
@@ -34,6 +31,23 @@ def test_page_says_that_the_line_is_down_and_catches_up_when_web_is_back(
     expect(ada.names).to_have_text([lead.name, newcomer.name])
     expect(ada.count("needs-reply")).to_have_text("2")
     expect(ada.field).to_have_value("Half a sentence")
+    ada.expect_same_page()
+
+
+def test_web_that_is_told_to_stop_ends_its_streams_and_pages_come_back(
+    ada: Desk, leads: Leads, ring: Ring, windows: Windows
+) -> None:
+    windows.tolerate(*NO_LINE)
+    lead = leads.write("Before the new release")
+    ada.open().enter(lead)
+
+    status = ring.web.stop()
+    ring.web.start()
+    leads.say(lead, "After the new release")
+
+    assert status == 0
+    expect(ada.bubble("After the new release")).to_be_visible(timeout=60_000)
+    ada.expect_connection("live")
     ada.expect_same_page()
 
 
@@ -80,7 +94,7 @@ def test_reply_that_was_being_sent_when_the_worker_died_is_not_sent_twice(ada: D
     expect(ada.state_of("It is still available.")).to_have_text("Sending")
     ring.worker.kill()
     ring.sandbox.clear_faults()
-    ring.let_pass(minutes=1.5)
+    ring.let_pass(minutes=1)
     ring.worker.start()
 
     expect(ada.state_of("It is still available.")).to_have_text("Confirmed", timeout=30_000)

@@ -42,7 +42,7 @@ def test_cheat_sheet_opens_by_question_mark_and_closes_by_escape(ada: Desk) -> N
     expect(ada.page.get_by_role("dialog")).to_have_count(0)
 
 
-@pytest.mark.parametrize("spelling", ["({0}) {1}-{2}", "+1 {0} {1} {2}", "{0}.{1}.{2}", "{1} {2}", "1-{0}-{1}"])
+@pytest.mark.parametrize("spelling", ["({0}) {1}-{2}", "+1 {0}.{1}", "{1} {2}"])
 def test_search_finds_a_number_however_it_is_written(ada: Desk, leads: Leads, spelling: str) -> None:
     lead, other = leads.write("Find me"), leads.write("Not me")
     digits = lead.phone.removeprefix("+1")

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.desk import Desk, Leads
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "/",
-    *(f"/?queue={queue}" for queue in ("mine", "unassigned", "open", "closed", "opted-out")),
-    "/?search=robin",
-    "/?search=nobody+of+this+name",
-    "/password/",
-    "/password/changed/",
-)
 HOSTILE = "<script>alert(1)</script>"
 
 
+def find_addresses(page: Page) -> dict[str, str]:
+    """Where the page's links lead, by kind: of all conversations one, of all people one."""
+    links = page.locator("a[href^='/']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    kinds = {re.sub(r"[0-9]+", "N", link.split("?")[0] if "/conversations/" in link else link): link for link in links}
+    return {kind: link for kind, link in kinds.items() if not kind.startswith("/admin/")}
+
+
 @pytest.mark.parametrize("name", ["ada", "sue"])
-def test_every_page_loads_without_a_complaint(name: str, leads: Leads, windows: Windows) -> None:
+def test_every_page_that_links_lead_to_loads_without_a_complaint(name: str, leads: Leads, windows: Windows) -> None:
     lead = leads.write("Hello there")
-    desk = Desk(windows.open(name))
+    desk = Desk(windows.open(name)).open()
+    expect(desk.row(lead)).to_be_visible()
+    visited: set[str] = set()
 
-    for path in PAGES:
-        desk.open(path)
+    waiting = find_addresses(desk.page) | {"search": "/?search=robin", "nobody": "/?search=nobody+of+this+name"}
+    while waiting:
+        kind, address = waiting.popitem()
+        desk.open(address)
         expect(desk.page.locator("h1").first).to_be_visible()
+        visited.add(kind)
+        waiting |= {kind: link for kind, link in find_addresses(desk.page).items() if kind not in visited}
 
-    desk.open().enter(lead)
-    desk.page.reload()
-    expect(desk.bubble("Hello there")).to_be_visible()
+    assert {"/", "/?queue=closed", "/conversations/N/", "/password/"} <= visited
 
 
 def test_admin_pages_load_without_a_complaint(windows: Windows) -> None:
@@ -76,3 +81,22 @@ def test_hostile_names_and_emoji_are_text_everywhere(ada: Desk, leads: Leads) ->
     assert leads.received(lead) == ["<b>Thank you</b> 🌻 &amp; welcome"]
     ada.open(search=HOSTILE)
     expect(ada.row(lead)).to_be_visible()
+
+
+def test_back_button_leads_to_what_was_open_before_and_it_is_live(ada: Desk, leads: Leads) -> None:
+    first, second = leads.write("Me first"), leads.write("Me second")
+    ada.open().enter(first).enter(second)
+
+    ada.page.go_back()
+    expect(ada.page.locator("#thread-title")).to_have_text(first.name)
+    leads.say(first, "Did you come back?")
+    expect(ada.bubble("Did you come back?")).to_be_visible()
+    ada.page.go_back()
+    expect(ada.thread).to_contain_text("Nothing is open.")
+    ada.page.go_forward()
+
+    expect(ada.page.locator("#thread-title")).to_have_text(first.name)
+    expect(ada.bubble("Did you come back?")).to_be_visible()
+    ada.read_newest()
+    ada.reply("I did come back.")
+    expect(ada.state_of("I did come back.")).to_have_text("Confirmed")

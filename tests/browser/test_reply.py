@@ -66,6 +66,42 @@ def test_impatient_fingers_send_one_reply(ada: Desk, leads: Leads, send: Callabl
     assert leads.received(lead) == ["Yes, please do come by."]
 
 
+def test_press_on_an_empty_field_does_nothing(ada: Desk, leads: Leads) -> None:
+    lead = leads.write("Shall I come by?")
+    ada.open().enter(lead)
+    ada.reply("Yes, please do come by.")
+    expect(ada.field).to_have_value("")
+
+    ada.page.keyboard.press("Control+Enter")
+    ada.button("Send").click()
+    ada.reply("At nine, if you like.")
+
+    expect(ada.state_of("At nine, if you like.")).to_have_text("Confirmed")
+    expect(ada.thread.get_by_text("There is nothing to send")).to_have_count(0)
+    assert leads.received(lead) == ["Yes, please do come by.", "At nine, if you like."]
+
+
+def test_reply_to_somebody_who_wrote_unseen_meanwhile_asks_before_it_is_sent(
+    ada: Desk, leads: Leads, windows: Windows
+) -> None:
+    windows.tolerate("status of 422")
+    lead = leads.write("I want two")
+    ada.open().enter(lead)
+    ada.type_reply("Two are on their way.")
+    # What comes in while nobody looks is not seen.
+    ada.hide()
+    leads.say(lead, "No, sorry, make it three")
+    expect(ada.bubble("No, sorry, make it three")).to_be_visible()
+
+    ada.page.keyboard.press("Control+Enter")
+    expect(ada.thread.get_by_role("alert")).to_contain_text("No, sorry, make it three")
+    assert leads.received(lead) == []
+    ada.button("Send anyway").click()
+
+    expect(ada.state_of("Two are on their way.")).to_have_text("Confirmed")
+    assert leads.received(lead) == ["Two are on their way."]
+
+
 def test_second_reply_can_be_written_while_the_first_is_on_its_way(ada: Desk, leads: Leads) -> None:
     lead = leads.write("Two questions")
     ada.open().enter(lead)

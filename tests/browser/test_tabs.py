@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Windows
 from tests.browser.desk import Desk, Leads
 
 pytestmark = pytest.mark.browser
-
-
-def hide(page: Page) -> None:
-    """As when another tab is brought to the front; here all of them count as visible."""
-    page.evaluate(
-        """() => {
-            Object.defineProperty(document, "hidden", { configurable: true, get: () => true });
-            document.dispatchEvent(new Event("visibilitychange"));
-        }"""
-    )
 
 
 def test_eight_open_tabs_all_work_and_leave_room_for_a_ninth(ada: Desk, leads: Leads) -> None:
@@ -30,7 +20,7 @@ def test_eight_open_tabs_all_work_and_leave_room_for_a_ninth(ada: Desk, leads: L
     *hidden, visible = tabs
 
     for tab in hidden:
-        hide(tab.page)
+        tab.hide()
     visible.expect_connection("live")
     leads.say(lead, "Is this on?")
 

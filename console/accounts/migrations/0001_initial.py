@@ -5,25 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('engage', '0001_initial'),
+        ("engage", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('campaigns', models.ManyToManyField(blank=True, related_name='teams', to='engage.campaign')),
-                ('members', models.ManyToManyField(blank=True, related_name='teams', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("campaigns", models.ManyToManyField(blank=True, related_name="teams", to="engage.campaign")),
+                ("members", models.ManyToManyField(blank=True, related_name="teams", to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'permissions': (('see_every_campaign', 'Can see every campaign, whatever the teams'), ('assign_conversations', 'Can assign conversations to others and release them')),
+                "permissions": (
+                    ("see_every_campaign", "Can see every campaign, whatever the teams"),
+                    ("assign_conversations", "Can assign conversations to others and release them"),
+                ),
             },
         ),
     ]

@@ -18,5 +18,10 @@ def role(user: User | AnonymousUser) -> str:
 
 
 @register.filter
+def lacking(user: User | AnonymousUser) -> str:
+    return "-".join(roles.lacking(user))
+
+
+@register.filter
 def name_of(person: User | None) -> str:
     return people.name_of(person)

@@ -7,89 +7,263 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('engage', '0001_initial'),
+        ("engage", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChangeRequest',
+            name="ChangeRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('submitted', 'Waiting for approval'), ('changes_asked', 'Changes asked for'), ('stale', "The platform's text changed meanwhile"), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('approved', 'Approved, on its way to Engage'), ('at_platform', 'Waiting for Engage to approve'), ('live', 'Live'), ('refused', 'Refused by Engage'), ('failed', 'Could not be sent')], default='submitted', max_length=20)),
-                ('state_since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('base', models.JSONField(help_text="the platform's texts the edit was written against")),
-                ('proposed', models.JSONField(help_text='the texts asked for')),
-                ('proposed_hash', models.CharField(help_text='what an approval is bound to', max_length=64)),
-                ('comment', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True, help_text='of a rejection, of the changes asked for, of a refusal')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='change_requests', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='change_requests', to='engage.campaign')),
-                ('command', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='change_request', to='engage.command')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "Waiting for approval"),
+                            ("changes_asked", "Changes asked for"),
+                            ("stale", "The platform's text changed meanwhile"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                            ("approved", "Approved, on its way to Engage"),
+                            ("at_platform", "Waiting for Engage to approve"),
+                            ("live", "Live"),
+                            ("refused", "Refused by Engage"),
+                            ("replaced", "Replaced before it was live"),
+                            ("failed", "Could not be sent"),
+                        ],
+                        default="submitted",
+                        max_length=20,
+                    ),
+                ),
+                ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
+                ("base", models.JSONField(help_text="the platform's texts the edit was written against")),
+                ("proposed", models.JSONField(help_text="the texts asked for")),
+                ("proposed_hash", models.CharField(help_text="what an approval is bound to", max_length=64)),
+                ("comment", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "reason",
+                    models.TextField(blank=True, help_text="of a rejection, of the changes asked for, of a refusal"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="change_requests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="change_requests",
+                        to="engage.campaign",
+                    ),
+                ),
+                (
+                    "command",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="change_request",
+                        to="engage.command",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'permissions': (('approve_changes', 'Can approve change requests of others'), ('run_campaigns', 'Can activate campaigns and lists'), ('pause_campaigns', 'Can pause campaigns and lists'), ('load_leads', 'Can load lead lists and single leads')),
+                "permissions": (
+                    ("approve_changes", "Can approve change requests of others"),
+                    ("run_campaigns", "Can activate campaigns and lists"),
+                    ("pause_campaigns", "Can pause campaigns and lists"),
+                    ("load_leads", "Can load lead lists and single leads"),
+                ),
             },
         ),
         migrations.CreateModel(
-            name='ColumnMapping',
+            name="ColumnMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fields', models.JSONField(default=dict, help_text='header → campaign field')),
-                ('campaign', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='column_mapping', to='engage.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("fields", models.JSONField(default=dict, help_text="header → campaign field")),
+                (
+                    "campaign",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="column_mapping", to="engage.campaign"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ListUpload',
+            name="ListUpload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('mapping', 'Choose the columns'), ('checking', 'Checking the rows'), ('checked', 'Ready to load'), ('loading', 'Loading'), ('loaded', 'Loaded'), ('failed', 'Could not be loaded'), ('unknown', 'No answer from Engage')], default='mapping', max_length=20)),
-                ('state_since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('list_name', models.TextField()),
-                ('file', models.FileField(upload_to='lists/%Y/%m/')),
-                ('has_header', models.BooleanField(default=True)),
-                ('de_dupe', models.BooleanField(default=True)),
-                ('mapping', models.JSONField(default=list)),
-                ('rows_total', models.PositiveIntegerField(default=0)),
-                ('rows_done', models.PositiveIntegerField(default=0, help_text='progress of the step under way')),
-                ('problems', models.JSONField(default=dict, help_text='kind of problem → count; and the first rows of each')),
-                ('result', models.JSONField(default=dict, help_text='what the platform answered and posted back')),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('result_token', models.CharField(blank=True, help_text='fingerprint of the address the result comes to', max_length=64)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='list_uploads', to='engage.campaign')),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("mapping", "Choose the columns"),
+                            ("checking", "Checking the rows"),
+                            ("checked", "Ready to load"),
+                            ("loading", "Loading"),
+                            ("loaded", "Loaded"),
+                            ("failed", "Could not be loaded"),
+                            ("unknown", "No answer from Engage"),
+                        ],
+                        default="mapping",
+                        max_length=20,
+                    ),
+                ),
+                ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
+                ("list_name", models.TextField()),
+                ("file", models.FileField(upload_to="lists/%Y/%m/")),
+                ("has_header", models.BooleanField(default=True)),
+                ("de_dupe", models.BooleanField(default=True)),
+                ("mapping", models.JSONField(default=list)),
+                ("rows_total", models.PositiveIntegerField(default=0)),
+                ("rows_done", models.PositiveIntegerField(default=0, help_text="progress of the step under way")),
+                (
+                    "problems",
+                    models.JSONField(default=dict, help_text="kind of problem → count; and the first rows of each"),
+                ),
+                ("result", models.JSONField(default=dict, help_text="what the platform answered and posted back")),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "result_token",
+                    models.CharField(
+                        blank=True, help_text="fingerprint of the address the result comes to", max_length=64
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="list_uploads", to="engage.campaign"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TemplateVersion',
+            name="TemplateVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(choices=[('outgoingMessage', 'First message'), ('responseMessage', 'Automatic answer'), ('helpMessage', 'Answer to HELP'), ('stopMessage', 'Answer to STOP'), ('startMessage', 'Answer to START')], max_length=40)),
-                ('text', models.TextField(blank=True)),
-                ('text_hash', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('live_from', models.DateTimeField(blank=True, help_text='first seen at the platform', null=True)),
-                ('live_until', models.DateTimeField(blank=True, help_text='first seen replaced', null=True)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='template_versions', to='engage.campaign')),
-                ('change_request', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='versions', to='campaigns.changerequest')),
-                ('written_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "field",
+                    models.CharField(
+                        choices=[
+                            ("outgoingMessage", "First message"),
+                            ("responseMessage", "Automatic answer"),
+                            ("helpMessage", "Answer to HELP"),
+                            ("stopMessage", "Answer to STOP"),
+                            ("startMessage", "Answer to START"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("text_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("arrived_at", models.DateTimeField(blank=True, help_text="first seen at the platform", null=True)),
+                (
+                    "live_from",
+                    models.DateTimeField(blank=True, help_text="first seen there in an approved campaign", null=True),
+                ),
+                ("replaced_at", models.DateTimeField(blank=True, help_text="first seen replaced", null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="template_versions",
+                        to="engage.campaign",
+                    ),
+                ),
+                (
+                    "change_request",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="versions",
+                        to="campaigns.changerequest",
+                    ),
+                ),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='changerequest',
-            index=models.Index(fields=['state', '-state_since'], name='change_requests_by_state'),
+            model_name="changerequest",
+            index=models.Index(fields=["state", "-state_since"], name="change_requests_by_state"),
         ),
         migrations.AddIndex(
-            model_name='templateversion',
-            index=models.Index(fields=['campaign', 'field', '-created_at'], name='versions_newest'),
+            model_name="templateversion",
+            index=models.Index(fields=["campaign", "field", "-created_at"], name="versions_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="changerequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "submitted")), fields=("campaign", "proposed_hash"), name="asked_for_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="changerequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "approved")), fields=("campaign",), name="one_change_being_sent"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="templateversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("arrived_at__isnull", False), ("replaced_at__isnull", True)),
+                fields=("campaign", "field"),
+                name="one_version_at_the_platform",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="templateversion",
+            constraint=models.UniqueConstraint(fields=("change_request", "field"), name="one_version_of_a_request"),
         ),
     ]

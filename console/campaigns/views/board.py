@@ -2,12 +2,25 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from console.accounts.access import DeskRequest, signed_in
+from console.accounts.access import DeskRequest, signed_in, wants_fragment
+from console.campaigns.board import Sort, filter_links, load_rows
+from console.campaigns.forms import BoardForm
 
 
 @require_safe
 @signed_in
 def board(request: DeskRequest) -> HttpResponse:
-    return render(request, "campaigns/board.html")
+    view = BoardForm(request.GET, user=request.user).view
+    rows = load_rows(view.scope, timezone.now()).values()
+    template = "campaigns/_board.html" if wants_fragment(request) else "campaigns/board.html"
+    context = {
+        "board_view": view,
+        "rows": view.arrange(rows),
+        "filters": filter_links(view, rows),
+        "sorts": [(sort, sort is view.sort) for sort in Sort],
+        "has_campaigns": bool(rows),
+    }
+    return render(request, template, context)

@@ -41,8 +41,15 @@ def rail(context: Context) -> dict[str, Any]:
     return {
         "queues": [_queue_item(queue, view, counts) for queue in Queue],
         "campaigns": [_campaign_item(campaign, view, counts) for campaign in _find_campaigns(scope)],
+        "is_among_campaigns": _room_of(context) == "campaigns",
         "is_staff": user.is_staff,
     }
+
+
+def _room_of(context: Context) -> str:
+    """The room that the page belongs to; error pages belong to none."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return match.app_name if match else ""
 
 
 def _find_campaigns(scope: Scope) -> list[Campaign]:

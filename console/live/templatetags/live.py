@@ -3,6 +3,7 @@ from __future__ import annotations
 from django import template
 from django.urls import reverse
 
+from console.campaigns.board import BoardView
 from console.inbox.queues import QueueView
 from console.live.feed import find_position
 from console.live.topics import build_query
@@ -11,6 +12,18 @@ register = template.Library()
 
 
 @register.simple_tag
-def live_url(queue_view: QueueView | None = None, conversation_id: int | None = None) -> str:
+def live_url(
+    queue_view: QueueView | None = None,
+    conversation_id: int | None = None,
+    board_view: BoardView | None = None,
+    campaign_id: int | None = None,
+) -> str:
     """Where this page's stream is, from just before the page was put together."""
-    return f"{reverse('live:stream')}?{build_query(queue_view or None, conversation_id or None, find_position())}"
+    query = build_query(
+        queue_view or None,
+        conversation_id or None,
+        find_position(),
+        board_view=board_view or None,
+        campaign_id=campaign_id or None,
+    )
+    return f"{reverse('live:stream')}?{query}"

@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Unauthorized
 from engage.api.origins import Origins
-from engage.management.addresses import webhook_url
 from engage.mirror.reconcile import read_campaigns
 from engage.models import Workspace
 from engage.vault import Secret
+from engage.webhooks.addresses import webhook_url
 from engage.webhooks.tokens import make_token
 
 

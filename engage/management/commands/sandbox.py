@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from engage.management.addresses import webhook_url
 from engage.models import Workspace
+from engage.webhooks.addresses import webhook_url
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from engage.management.addresses import webhook_url
 from engage.models import Workspace
+from engage.webhooks.addresses import webhook_url
 
 
 class Command(BaseCommand):

@@ -65,6 +65,11 @@ def request_of(platform: FaultyServer, call: Callable[[EngageClient], object]) -
     return platform.requests[-1]
 
 
+class UnreadableFile(io.BytesIO):
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise LookupError("the words of whoever keeps the file")
+
+
 def closed_file() -> io.BytesIO:
     file = io.BytesIO(ROWS)
     file.close()
@@ -109,7 +114,7 @@ def test_list_without_a_webhook_does_not_name_one(platform: FaultyServer) -> Non
     assert json.loads(request.parts[1][1]) == {"deDupe": False, "firstRowHeaders": True, "mappedCols": []}
 
 
-@given(content=st.binary(max_size=2000), times=st.sampled_from([1, 150]))
+@given(content=st.binary(min_size=1, max_size=2000), times=st.sampled_from([1, 150]))
 @UNHURRIED
 def test_file_arrives_byte_for_byte(platform: FaultyServer, content: bytes, times: int) -> None:
     request = request_of(platform, lambda client: load_list(client, rows=io.BytesIO(content * times)))
@@ -144,6 +149,8 @@ def test_file_name_arrives_verbatim(platform: FaultyServer, name: str) -> None:
         lambda client: load_list(client, file_name="C:\\May.csv"),
         lambda client: load_list(client, file_name="half a pair: \ud83d.csv"),
         lambda client: load_list(client, rows=closed_file()),
+        lambda client: load_list(client, rows=UnreadableFile(ROWS)),
+        lambda client: load_list(client, rows=io.BytesIO()),
         lambda client: load_list(client, campaign_id=""),
         lambda client: load_lead(client, campaign_id=""),
         lambda client: load_lead(client, list_name="half a pair: \ud83d"),

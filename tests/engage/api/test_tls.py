@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from engage.api.errors import Unknown, Unreachable
+from engage.api.wire import ListLoad
 from tests.engage.api.clients import CONVERSATION_KEY, QUICK, client_of
 from tests.engage.api.faulty_server import FaultyServer, close, stall, status
 
@@ -59,6 +61,18 @@ def test_call_over_tls_arrives(server_tls: ssl.SSLContext, trusting: ssl.SSLCont
         client_of(server.origin, tls=trusting).send_message(CONVERSATION_KEY, text)
 
     assert server.requests[0].form == {"message": [text]}
+
+
+def test_upload_over_tls_arrives(server_tls: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
+    rows = b"+15555551212,Jordan\r\n" * 20_000
+    request = ListLoad(de_dupe=True, first_row_headers=False, webhook_url=None, mapped_columns=())
+
+    with FaultyServer(status(200), tls=server_tls) as server:
+        client_of(server.origin, tls=trusting).load_list(
+            "c1", file_name="May.csv", rows=io.BytesIO(rows), request=request
+        )
+
+    assert server.requests[0].parts[2][1] == rows
 
 
 def test_certificate_nobody_vouches_for_is_unreachable(server_tls: ssl.SSLContext) -> None:

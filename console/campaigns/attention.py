@@ -1,0 +1,70 @@
+"""What of a campaign needs a person, in words: the board puts it first, the campaign's page says it at its top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.campaigns import words
+from console.campaigns.intents import Intent, Intents
+from console.campaigns.schedule import Schedule, opening_words, zones_now
+from engage.models import Campaign
+
+_FAILED, _STOPPED, _PENDING, _OUTSIDE, _UNDER_WAY = 5, 4, 3, 2, 1
+
+
+@dataclass(frozen=True)
+class Attention:
+    """`urgency`: the greater, the further up on the board."""
+
+    kind: str
+    headline: str
+    explanation: str
+    tone: str
+    urgency: int
+    intent: Intent | None = None
+
+
+def find_attention(campaign: Campaign, schedule: Schedule, intents: Intents, now: datetime) -> list[Attention]:
+    """The most urgent first."""
+    found = [_of_intent(intent) for intent in intents.all]
+    found += _of_status(campaign)
+    if campaign.status == words.ACTIVE:
+        found += _of_sending(campaign) or _of_hours(schedule, now)
+    return sorted(found, key=lambda attention: -attention.urgency)
+
+
+def _of_intent(intent: Intent) -> Attention:
+    name = intent.command.list_name
+    headline = f"List “{name}”: {intent.headline}" if name else intent.headline
+    urgency = _FAILED if intent.is_failed or intent.is_pause else _UNDER_WAY
+    return Attention("command", headline, intent.explanation, intent.tone, urgency, intent)
+
+
+def _of_status(campaign: Campaign) -> list[Attention]:
+    if campaign.status == words.PENDING_APPROVAL:
+        return [Attention("pending", "Waiting for Engage to approve", words.NOT_YET[campaign.status], "warn", _PENDING)]
+    return []
+
+
+def _of_sending(campaign: Campaign) -> list[Attention]:
+    """Active, not sending, and the platform says why."""
+    reason = str(campaign.document.get("sendingStatusDescription") or "").strip()
+    if not reason or campaign.sending_status == "SENDING":
+        return []
+    return [Attention("stopped", "Sending has stopped", reason, "bad", _STOPPED)]
+
+
+def _of_hours(schedule: Schedule, now: datetime) -> list[Attention]:
+    """Active, while its hours are over in every US time zone."""
+    zones = zones_now(schedule, now)
+    if not zones or any(zone.is_open for zone in zones):
+        return []
+    if not schedule.has_hours:
+        return [
+            Attention(
+                "outside", "Active without sending hours", "Its schedule allows no texts at all.", "warn", _OUTSIDE
+            )
+        ]
+    explanation = f"No texts go out until {opening_words(schedule, now)}."
+    return [Attention("outside", "Active, outside its hours now", explanation, "warn", _OUTSIDE)]

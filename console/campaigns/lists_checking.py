@@ -1,0 +1,163 @@
+"""Checking an upload's rows in bounded steps, and writing the file that is sent beside it.
+
+A step belongs to one request. Everything it found is saved in one transaction with how far it got, so that a step
+that is killed, on whichever machine, is begun again from where the last one ended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import BinaryIO, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from console.campaigns.csv_inspection import BadFile
+from console.campaigns.csv_rows import Row, read_rows
+from console.campaigns.csv_writing import csv_bytes, spreadsheet_bytes
+from console.campaigns.lists_columns import columns_of, merge_fields_of
+from console.campaigns.lists_findings import Findings, find_problems, is_left_out
+from console.campaigns.lists_rows import Layout, Problem, SeenNumbers, read_lead
+from console.campaigns.models import ListUpload
+from engage.mirror.consent import locked_numbers
+
+STEP_SECONDS: Final = 1.5
+MOST_ROWS: Final = 1_000_000
+
+# Rows between two looks at the clock, and between two commits: what a step holds in memory at most.
+_ROWS_AT_ONCE: Final = 500
+_ROWS_PER_COMMIT: Final = 10_000
+# Longer than what is done without a look at the clock takes on a busy machine.
+_SPARE: Final = timedelta(seconds=10)
+
+
+def check_step(upload: ListUpload, *, seconds: float = STEP_SECONDS) -> None:
+    """Check rows for so long, unless another request does just now. `upload` is old afterwards."""
+    claimed_until = timezone.now() + timedelta(seconds=seconds) + _SPARE
+    if not _claim(upload, claimed_until):
+        return
+    deadline = time.monotonic() + seconds
+    while _check_part(upload.pk, deadline) and time.monotonic() < deadline:
+        pass
+    ListUpload.objects.filter(pk=upload.pk, step_until=claimed_until).update(step_until=None)
+
+
+def _claim(upload: ListUpload, until: datetime) -> bool:
+    """Two pages that show the same upload need not read the same rows twice."""
+    mine = ListUpload.objects.filter(pk=upload.pk, state=ListUpload.State.CHECKING)
+    free = mine.filter(step_until=None) | mine.filter(step_until__lt=timezone.now())
+    return bool(free.update(step_until=until))
+
+
+def _check_part(upload_id: int, deadline: float) -> bool:
+    """Rows up to the next commit; False when there is nothing more to do."""
+    upload = ListUpload.objects.select_related("campaign", "source", "load", "left_out").get(pk=upload_id)
+    part = _Part(upload)
+    try:
+        part.run(deadline)
+    except BadFile as error:
+        part.give_up(str(error))
+    return part.save() and upload.state == ListUpload.State.CHECKING
+
+
+class _Part:
+    """The rows between two commits. What it counts stands on its upload, and counts once it is saved."""
+
+    def __init__(self, upload: ListUpload) -> None:
+        self._upload = upload
+        self._started_at = upload.offset
+        self._rows_before = upload.rows_done
+        self._findings = Findings(upload.problems)
+        self._seen = SeenNumbers(bytes(upload.seen))
+        fields = {column.field: column.index for column in columns_of(upload) if column.field}
+        self._layout = Layout.of(fields, merge_fields=list(merge_fields_of(upload.campaign)), width=len(upload.mapping))
+        self._kept: list[bytes] = []
+        self._left_out: list[bytes] = []
+
+    def run(self, deadline: float) -> None:
+        """Raises BadFile."""
+        upload, now = self._upload, timezone.now()
+        if upload.source is None or not upload.source.has_file:
+            raise BadFile("The file is not here any more. Upload it again.")
+        with upload.source.open_file() as file:
+            rows = self._read(file)
+            while batch := list(islice(rows, _ROWS_AT_ONCE)):
+                self._check([row for row in batch if not row.is_blank], now)
+                upload.offset, upload.last_row = batch[-1].end, batch[-1].number
+                if upload.rows_done > MOST_ROWS:
+                    raise BadFile(f"There are more than {MOST_ROWS:,} rows. Split the file and load its parts.")
+                if time.monotonic() >= deadline or upload.rows_done - self._rows_before >= _ROWS_PER_COMMIT:
+                    return
+        if not upload.rows_done:
+            raise BadFile("There are no rows below the header." if upload.has_header else "There are no rows in it.")
+        upload.state, upload.state_since = ListUpload.State.CHECKED, now
+
+    def give_up(self, reason: str) -> None:
+        self._upload.state, self._upload.state_since = ListUpload.State.BROKEN, timezone.now()
+        self._upload.reason = reason[:300]
+        self._kept, self._left_out = [], []
+
+    def save(self) -> bool:
+        """All of it or nothing; False when the upload has moved on without us."""
+        upload = self._upload
+        counted = ("state", "state_since", "reason", "offset", "last_row", "rows_done", "rows_kept")
+        changes = {name: getattr(upload, name) for name in counted}
+        # Once all rows are read the numbers are of no use, and they are people's.
+        seen = self._seen.pack() if upload.state == ListUpload.State.CHECKING else b""
+        changes |= {"problems": self._findings.as_json(), "seen": seen}
+        same = ListUpload.objects.filter(
+            pk=upload.pk, state=ListUpload.State.CHECKING, offset=self._started_at, load=upload.load
+        )
+        with transaction.atomic():
+            if not same.update(**changes):
+                return False
+            if upload.load and self._kept:
+                upload.load.append_file(self._kept)
+            if upload.left_out and self._left_out:
+                upload.left_out.append_file(self._left_out)
+        return True
+
+    def _read(self, file: BinaryIO) -> Iterator[Row]:
+        upload = self._upload
+        rows = read_rows(
+            file,
+            encoding=upload.encoding,
+            delimiter=upload.delimiter,
+            start=upload.offset,
+            number=upload.last_row,
+        )
+        if not upload.offset and upload.has_header:
+            next((row for row in rows if not row.is_blank), None)
+        return rows
+
+    def _check(self, rows: Sequence[Row], now: datetime) -> None:
+        upload = self._upload
+        leads = [read_lead(row, self._layout, now) for row in rows]
+        locked = locked_numbers(upload.campaign.workspace_id, [lead.phone for lead in leads if lead.phone])
+        kept: list[list[str]] = []
+        left_out: list[list[str]] = []
+        for lead in leads:
+            is_again = bool(lead.phone) and lead.phone in self._seen
+            problems = find_problems(lead, is_locked=lead.phone in locked, is_again=is_again)
+            self._findings.note(lead, problems, self._example(lead.row))
+            if is_left_out(problems, upload.leave_out):
+                left_out.append([str(lead.row.number), _in_words(problems), *lead.row.cells])
+            else:
+                kept.append(lead.values)
+                self._seen.add(lead.phone)
+        upload.rows_done += len(leads)
+        upload.rows_kept += len(kept)
+        self._kept.append(csv_bytes(kept))
+        self._left_out.append(spreadsheet_bytes(left_out))
+
+    def _example(self, row: Row) -> str:
+        """The cell of the number as it came; who looks for the row looks for that."""
+        index = self._layout.phone
+        return row.cells[index].strip() if index < len(row.cells) else ""
+
+
+def _in_words(problems: Sequence[Problem]) -> str:
+    return "; ".join(problem.label for problem in problems)

@@ -1,0 +1,139 @@
+"""What the page of one campaign shows. Its sections are put together here for the page and for live updates alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils import timezone
+
+from console.audit.models import AuditEntry
+from console.campaigns.attention import find_attention
+from console.campaigns.intents import (
+    Intent,
+    Intents,
+    find_intents,
+    may_activate,
+    may_activate_list,
+    may_pause,
+    may_pause_list,
+    switch_url,
+)
+from console.campaigns.models import TEMPLATES
+from console.campaigns.numbers import Numbers, count_campaigns, outcomes, success_share
+from console.campaigns.schedule import MINUTES, Day, Schedule, ZoneNow, zones_now
+from console.campaigns.setup import Setup
+from engage.models import Campaign, LeadList
+
+# Each is `templates/campaigns/_<name>.html` with the id `campaign-<name>`.
+SECTIONS: Final = ("head", "numbers", "schedule", "lists", "messages", "setup", "log")
+# What else than a change of the campaign changes them: its conversations, and the clock.
+OF_CONVERSATIONS: Final = ("numbers",)
+OF_THE_CLOCK: Final = ("head", "schedule")
+_ENTRIES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A lead list with what may be done to it now. Calls name it verbatim, so one without a name can only be shown."""
+
+    lead_list: LeadList
+    intent: Intent | None
+
+    @property
+    def can_pause(self) -> bool:
+        return bool(self.lead_list.name) and may_pause_list(self.lead_list, self.intent)
+
+    @property
+    def can_activate(self) -> bool:
+        return bool(self.lead_list.name) and may_activate_list(self.lead_list, self.intent)
+
+    @property
+    def pause_url(self) -> str:
+        return switch_url(self.lead_list.campaign_id, self.lead_list.name, is_pause=True)
+
+    @property
+    def activate_url(self) -> str:
+        return switch_url(self.lead_list.campaign_id, self.lead_list.name, is_pause=False)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The clocks of the US that stand at the same minute, as a line in the picture of the week."""
+
+    at: str
+    letter: str
+    names: str
+
+
+@dataclass(frozen=True)
+class WeekDay:
+    """One line of the picture: bars where it is open, from and how wide, in percent of the day."""
+
+    day: Day
+    bars: tuple[tuple[str, str], ...]
+    marks: tuple[Mark, ...]
+
+
+def campaign_context(campaign_id: int, numbers: Numbers | None = None) -> dict[str, Any] | None:
+    """All sections of one campaign from one reading; None when it is gone. Counts unless that was done already."""
+    campaign = Campaign.objects.select_related("workspace").filter(id=campaign_id).first()
+    if campaign is None:
+        return None
+    now = timezone.now()
+    intents = find_intents([campaign_id], now)[campaign_id]
+    schedule = Schedule.of(campaign.schedule)
+    numbers = numbers or count_campaigns([campaign_id])[campaign_id]
+    zones = zones_now(schedule, now)
+    success = success_share(campaign, numbers)
+    return {
+        "campaign": campaign,
+        "setup": Setup(campaign),
+        "intents": intents,
+        "attention": find_attention(campaign, schedule, intents, now),
+        "can_pause": may_pause(campaign, intents.campaign),
+        "can_activate": may_activate(campaign, intents.campaign),
+        "numbers": numbers,
+        "outcomes": outcomes(campaign, numbers),
+        "success_percent": "" if success is None else f"{success:.0%}",
+        "schedule": schedule,
+        "zones": zones,
+        "week": picture(schedule, zones),
+        "lists": find_lists(campaign, intents),
+        "texts": [(name, label, campaign.messages.get(name, "")) for name, label in TEMPLATES.items()],
+        "entries": AuditEntry.objects.filter(campaign=campaign)
+        .select_related("by")
+        .order_by("-at", "-id")[:_ENTRIES_SHOWN],
+    }
+
+
+def find_lists(campaign: Campaign, intents: Intents) -> list[ListRow]:
+    """Those the platform told of, and those that something was asked for by name."""
+    known = list(campaign.lead_lists.order_by("name", "id"))
+    names = {lead_list.name for lead_list in known}
+    asked = [LeadList(campaign=campaign, name=name) for name in intents.lists if name not in names]
+    return [ListRow(lead_list, intents.lists.get(lead_list.name)) for lead_list in known + asked]
+
+
+def picture(schedule: Schedule, zones: list[ZoneNow]) -> list[WeekDay]:
+    """Seven lines, Monday first, with every US clock marked on its own day."""
+    return [
+        WeekDay(
+            day=day,
+            bars=tuple((_percent(s.start), _percent(s.end - s.start)) for s in day.stretches),
+            marks=_marks([zone for zone in zones if zone.local.weekday() == number]),
+        )
+        for number, day in enumerate(schedule.days)
+    ]
+
+
+def _marks(zones: list[ZoneNow]) -> tuple[Mark, ...]:
+    minutes = sorted({zone.minute for zone in zones})
+    together = [[zone for zone in zones if zone.minute == minute] for minute in minutes]
+    return tuple(
+        Mark(_percent(same[0].minute), same[0].name[0], ", ".join(zone.name for zone in same)) for same in together
+    )
+
+
+def _percent(minutes: int) -> str:
+    return f"{100 * minutes / MINUTES:.2f}%"

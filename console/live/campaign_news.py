@@ -1,0 +1,176 @@
+"""What the campaign rooms are told: rows of the board and sections of campaign pages, each rendered once for all pages.
+
+What people decide shows at once. Numbers follow conversations, and those change all the time: they are counted again
+no oftener than counting is cheap. The clock changes things too: hours begin and end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
+
+from console.accounts.scope import Scope
+from console.campaigns.board import BoardRow, BoardView, filter_links, load_rows
+from console.campaigns.numbers import Numbers, count_campaigns
+from console.campaigns.page import OF_CONVERSATIONS, OF_THE_CLOCK, SECTIONS, campaign_context
+from console.live.backlog import MOST_CHANGES
+from console.live.feed import FeedRow
+from console.live.partials import partial, render
+from console.live.topics import Topics
+from engage.models import Change
+
+_COUNT_EVERY = 1.0
+_LOOK_AT_CLOCK_EVERY = 30.0
+# As with the numbers of the rail: work that takes long never takes more than a twentieth of the time.
+_CHEAP_SECONDS = 0.03
+_PAUSE_PER_COST = 20
+_TOLD_WITHIN = timedelta(seconds=60)
+
+
+def recent_changes() -> list[FeedRow]:
+    """What somebody who comes back may have missed, although the feed was read further: it was not told at once."""
+    newest = Change.objects.order_by("-id").values_list("id", "conversation_id", "campaign_id", "at")[:MOST_CHANGES]
+    since = timezone.now() - _TOLD_WITHIN
+    return [FeedRow(*row[:3]) for row in newest if row[3] > since]
+
+
+@dataclass
+class _Round:
+    """One round: what is due, and what was rendered of it."""
+
+    due: set[int] = field(default_factory=set)
+    is_tick: bool = False
+    # Rows of all campaigns, or of those that are due; what stands in the board of somebody is chosen from them.
+    known: dict[int, BoardRow] = field(default_factory=dict)
+    is_whole: bool = False
+    rows: dict[int, str] = field(default_factory=dict)
+    sections: dict[tuple[int, str], str] = field(default_factory=dict)
+    boards: dict[BoardView, list[str]] = field(default_factory=dict)
+
+
+class CampaignNews:
+    """Belongs to one thread. A round is `note`, `refresh`, `parts` for every page, `mark_told`."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        # Told to nobody yet: campaigns that changed themselves, and those whose conversations did.
+        self._changed: set[int] = set()
+        self._recount: set[int] = set()
+        self._numbers: dict[int, Numbers] = {}
+        self._told_rows: dict[int, str] = {}
+        self._told_sections: dict[tuple[int, str], str] = {}
+        self._not_before = self._count_not_before = 0.0
+        self._tick_at = clock() + _LOOK_AT_CLOCK_EVERY
+        self._round = _Round()
+
+    def note(self, rows: Iterable[FeedRow]) -> None:
+        """From the feed: a campaign changed itself, or a conversation of it did."""
+        for row in rows:
+            if row.campaign_id is not None:
+                (self._changed if row.conversation_id is None else self._recount).add(row.campaign_id)
+
+    def is_due(self, topics: Iterable[Topics]) -> bool:
+        """Whether there may be something to tell to one of these pages now."""
+        now = self._clock()
+        is_due = now >= self._tick_at or bool(self._find_due(now))
+        return is_due and any(topic.is_about_campaigns for topic in topics)
+
+    def refresh(self, topics: Iterable[Topics]) -> None:
+        """Render what is due of what these pages show; nothing else is told until the next time."""
+        boards = {topic.board_view for topic in topics if topic.board_view}
+        pages = {topic.campaign_id for topic in topics if topic.campaign_id}
+        began = self._clock()
+        self._round = _Round(self._find_due(began), is_tick=began >= self._tick_at)
+        if not boards:
+            self._numbers, self._told_rows = {}, {}
+        if not self._round.due and not self._round.is_tick:
+            return
+        if boards:
+            self._render_rows()
+        for campaign_id in pages:
+            self._render_sections(campaign_id)
+        self._plan(began)
+
+    def parts(self, topics: Topics) -> list[str]:
+        """The `<hx-partial>` elements that bring a page with these topics up to date."""
+        found = list(self._find_board(topics.board_view)) if topics.board_view else []
+        return found + [part for (id_, _), part in self._round.sections.items() if id_ == topics.campaign_id]
+
+    def mark_told(self) -> None:
+        """Everybody was told the news."""
+        self._changed -= self._round.due
+        self._recount -= self._round.due
+        self._told_rows |= self._round.rows
+        self._told_sections |= self._round.sections
+        self._round = _Round()
+
+    def _find_due(self, now: float) -> set[int]:
+        if now < self._not_before:
+            return set()
+        return self._changed | (self._recount if now >= self._count_not_before else set())
+
+    def _plan(self, began: float) -> None:
+        """When to do this again."""
+        ended = self._clock()
+        cost = ended - began
+        pause = _PAUSE_PER_COST * cost if cost > _CHEAP_SECONDS else 0.0
+        self._not_before, self._count_not_before = ended + pause, ended + max(pause, _COUNT_EVERY)
+        if self._round.is_tick:
+            self._tick_at = ended + max(pause, _LOOK_AT_CLOCK_EVERY)
+
+    # The board
+
+    def _render_rows(self) -> None:
+        here = self._round
+        here.is_whole = here.is_tick or not self._numbers or bool(here.due & self._changed)
+        scope = Scope(None) if here.is_whole else Scope(frozenset(here.due))
+        if self._numbers:
+            self._numbers |= count_campaigns(here.due & self._recount | here.due - self._numbers.keys())
+        here.known = load_rows(scope, timezone.now(), numbers=self._numbers or None)
+        self._numbers |= {id_: row.numbers for id_, row in here.known.items()}
+        for id_, row in here.known.items():
+            if id_ in here.due or here.is_tick:
+                html = render("campaigns/_row.html", {"row": row})
+                if id_ in here.due or html != self._told_rows.get(id_):
+                    here.rows[id_] = html
+
+    def _find_board(self, view: BoardView) -> list[str]:
+        if view not in self._round.boards:
+            self._round.boards[view] = [part for part in (self._list_part(view), self._filter_part(view)) if part]
+        return self._round.boards[view]
+
+    def _list_part(self, view: BoardView) -> str:
+        """The rows that this board shows now, and the ids of those that it shows no longer."""
+        here = self._round
+        concerned = [id_ for id_ in sorted(here.due | here.rows.keys()) if view.reaches(id_)]
+        shown = {id_ for id_ in concerned if id_ in here.known and view.shows(here.known[id_])}
+        rows = [here.rows[id_] if id_ in shown else f'<li id="campaign-{id_}" data-gone></li>' for id_ in concerned]
+        return partial("#board-list", "place", "".join(rows)) if rows else ""
+
+    def _filter_part(self, view: BoardView) -> str:
+        if not self._round.is_whole:
+            return ""
+        html = render("campaigns/_filters.html", {"filters": filter_links(view, self._round.known.values())})
+        return partial("#board-filters", "outerMorph", html)
+
+    # Pages of campaigns
+
+    def _render_sections(self, campaign_id: int) -> None:
+        """All of it when the campaign changed, its numbers when conversations did, its clocks when time went by."""
+        here = self._round
+        is_due = campaign_id in here.due
+        if not is_due and not here.is_tick:
+            return
+        wanted = SECTIONS if is_due and campaign_id in self._changed else OF_CONVERSATIONS if is_due else ()
+        context = campaign_context(campaign_id, None if is_due else self._numbers.get(campaign_id))
+        if context is None:
+            return
+        for name in dict.fromkeys((*wanted, *(OF_THE_CLOCK if here.is_tick else ()))):
+            target = f"#campaign-{name}[data-campaign='{campaign_id}']"
+            part = partial(target, "outerMorph", render(f"campaigns/_{name}.html", context))
+            if name in wanted or part != self._told_sections.get((campaign_id, name)):
+                here.sections[campaign_id, name] = part

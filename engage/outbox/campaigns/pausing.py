@@ -1,0 +1,135 @@
+"""Pausing: in rounds of a POST and a GET, repeated until the platform reads as paused. A pause always wins.
+
+Repeating does no harm, so nothing here waits for certainty; only being done is certain. A round counts as read only
+when no activation before it can come through any more.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from engage.api.errors import EngageError, Gone
+from engage.api.origins import Timeouts
+from engage.mirror.platform import client_for
+from engage.mirror.reading import read_campaign
+from engage.models import Attempt, Campaign, Command
+from engage.outbox.attempts import may_have_arrived, posted_at
+from engage.outbox.campaigns import calls, landing, lists, replacing
+from engage.outbox.campaigns.sending import give_back, mark, pace_of, post
+from engage.outbox.dispatch import EXPIRED, LeaseClock
+from engage.outbox.pace import DEFAULT_PACE, Pace
+from engage.outbox.persist import persist
+from engage.outbox.posting import Answer, Outcome
+from engage.outbox.transitions import State, fail, move
+
+logger = logging.getLogger(__name__)
+
+STILL_ACTIVE = "Engage still shows it as active."
+MAKING_SURE = "Making sure that the activation before it does not come through."
+# What is not there cannot be paused: after as many rounds a person hears that.
+_MOST_ROUNDS_UNKNOWN = 5
+# A round that hangs is better begun anew.
+_TIMEOUTS = Timeouts(connect=5.0, read=8.0, total=10.0)
+_STATES = {Outcome.SENT: State.ACCEPTED, Outcome.UNKNOWN: State.CHECKING, Outcome.NOT_SENT: State.RETRY_WAIT}
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What one round showed. `status`: as read after it, empty when nothing was; `is_clear`: nothing older may land."""
+
+    answer: Answer
+    status: str = ""
+    is_clear: bool = False
+    is_unknown_there: bool = False
+
+
+def pause(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event | None = None) -> None:
+    """One round of a claimed pause; it comes back when the next one is due."""
+    try:
+        if command.campaign is not None:
+            _carry_out(command, command.campaign, pace_of(command, pace), stop)
+    except Exception:
+        give_back(command, pace)
+        raise
+
+
+def _carry_out(command: Command, campaign: Campaign, pace: Pace, stop: threading.Event | None) -> None:
+    now = timezone.now()
+    if replacing.give_way(command):
+        return
+    if command.expires_at <= now:
+        fail(command, State.EXPIRED, EXPIRED, pace=pace)
+        return
+    if _is_unheard(command, pace):
+        last = may_have_arrived(command)[-1]
+        move(command, State.UNCONFIRMED, reason=lists.NOT_CONFIRMED, due_at=pace.next_look(posted_at(last), now))
+        return
+    if stop is not None and stop.is_set():
+        move(command, State.QUEUED, due_at=now)
+        return
+    attempt = mark(command, campaign, pace)
+    if attempt is None:
+        return
+    of_list = command.kind == Command.Kind.LIST_PAUSE
+    made = (_make_list_round if of_list else _make_round)(command, campaign, attempt, pace)
+    if not persist(lambda: replacing.give_way(command)):
+        persist(lambda: _conclude(command, made, pace))
+
+
+def _make_round(command: Command, campaign: Campaign, attempt: Attempt, pace: Pace) -> _Round:
+    answer, _ = post(command, campaign, LeaseClock(pace), attempt, timeouts=_TIMEOUTS)
+    # Asked before the GET begins: what is over by now, the GET shows.
+    is_clear = landing.may_land_until(command, timezone.now(), pace) is None
+    try:
+        said = read_campaign(campaign, client_for(command.workspace, timeouts=_TIMEOUTS))
+    except EngageError as error:
+        logger.info("%s: the GET after it ended with %s", command, type(error).__name__)
+        return _Round(answer, is_clear=is_clear, is_unknown_there=isinstance(error, Gone))
+    return _Round(answer, said.campaign_status or "", is_clear)
+
+
+def _make_list_round(command: Command, campaign: Campaign, attempt: Attempt, pace: Pace) -> _Round:
+    """No GET shows a list: the answer to the POST is all that can be read."""
+    is_clear = landing.may_land_until(command, timezone.now(), pace) is None
+    answer, said = post(command, campaign, LeaseClock(pace), attempt, timeouts=_TIMEOUTS)
+    status = calls.status_said(command, campaign, said)
+    return _Round(answer, status, is_clear, is_unknown_there=answer.status in (404, 410))
+
+
+def _conclude(command: Command, made: _Round, pace: Pace) -> None:
+    now = timezone.now()
+    is_paused = calls.is_as_wanted(command, made.status)
+    if is_paused and made.is_clear:
+        move(command, State.CONFIRMED)
+        return
+    if made.is_unknown_there and command.attempts_made >= _MOST_ROUNDS_UNKNOWN:
+        fail(command, State.REJECTED, made.answer.reason or "Engage does not know it.", pace=pace)
+        return
+    due_at, reason = pace.next_round(now, command.attempts_made), made.answer.reason
+    if is_paused or (not made.is_clear and not made.status):
+        reason = reason or MAKING_SURE
+    elif made.status == calls.ACTIVE:
+        reason = STILL_ACTIVE
+    if command.kind == Command.Kind.LIST_PAUSE and _was_accepted(made):
+        due_at = pace.hears_until(now)
+    move(command, _STATES[made.answer.outcome], reason=reason, due_at=due_at)
+
+
+def _was_accepted(made: _Round) -> bool:
+    """A list whose pause was taken, but not shown: a webhook will tell, and more rounds would not."""
+    return made.answer.outcome == Outcome.SENT and not made.status and made.is_clear
+
+
+def _is_unheard(command: Command, pace: Pace) -> bool:
+    """The time is over in which a webhook should have told that the list is paused."""
+    if command.kind != Command.Kind.LIST_PAUSE:
+        return False
+    tries = may_have_arrived(command)
+    if not tries or tries[-1].outcome != Outcome.SENT or not tries[-1].baseline.get("is_clear"):
+        return False
+    return timezone.now() - posted_at(tries[-1]) >= timedelta(seconds=pace.hears_within)
