@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import selectors
+import signal
 import socket
 import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from bench.figures import Figures, MeasureFailed, latencies
@@ -33,7 +34,6 @@ class _Page:
 @dataclass
 class OpenPages:
     _pipe: Connection
-    _answer: object = field(default=None)
 
     def judge(self, due: list[float]) -> Figures:
         """How long after it was due each text was on each page; those that never or repeatedly came are counted."""
@@ -66,6 +66,8 @@ def open_pages(port: int, path: str, cookies: list[str], texts: int) -> Iterator
 
 
 def _run(pipe: Connection, port: int, path: str, cookies: list[str], texts: int) -> None:
+    # A Ctrl+C is for our parent, who stops us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         watch = _Watch(port, path, cookies, texts)
         watch.wait_until_open()

@@ -39,7 +39,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     _prepare()
     from bench.acknowledging import check_tools
-    from bench.figures import promises_kept
+    from bench.figures import MeasureFailed, promises_kept
     from bench.sizes import FULL, QUICK
 
     if "B1" in options.only:
@@ -47,7 +47,10 @@ def main() -> None:
     results: dict[str, Any] = {}
     for name in options.only:
         print(f"{name} …", file=sys.stderr, flush=True)
-        results[name] = import_module(MEASURES[name]).measure(QUICK if options.quick else FULL)
+        try:
+            results[name] = import_module(MEASURES[name]).measure(QUICK if options.quick else FULL)
+        except MeasureFailed as failure:
+            sys.exit(f"{name} could not be measured: {failure}")
         print(f"{name} {json.dumps(results[name])}", file=sys.stderr, flush=True)
     print("\n".join(promises_kept(results)))
     if not options.quick and list(results) == list(MEASURES):
@@ -79,4 +82,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -31,6 +31,11 @@ class SandboxProcess:
         db: Path | str | None = None,
         port: int | None = None,
         seed: int = 1,
+        broadcast: float = 0,
+        undeliverable: float = 0,
+        approval_delay: float | None = None,
+        speed: float = 1,
+        now: str = "",
     ) -> None:
         self.api_key = api_key
         self.port = port or _free_port()
@@ -39,6 +44,8 @@ class SandboxProcess:
             tempfile.TemporaryDirectory(prefix="sandbox-", ignore_cleanup_errors=True) if db is None else None
         )
         self.db = Path(db) if db else Path(self._own_directory.name if self._own_directory else "") / "sandbox.sqlite3"
+        # Where its e-mails appear.
+        self.mail = self.db.with_name("mail")
         self._environment = {
             "SANDBOX_PORT": str(self.port),
             "SANDBOX_DB": str(self.db),
@@ -47,6 +54,12 @@ class SandboxProcess:
             "SANDBOX_PACE": str(pace),
             "SANDBOX_START": str(start),
             "SANDBOX_SEED": str(seed),
+            "SANDBOX_BROADCAST_PER_MINUTE": str(broadcast),
+            "SANDBOX_UNDELIVERABLE": str(undeliverable),
+            "SANDBOX_APPROVAL_DELAY": "" if approval_delay is None else str(approval_delay),
+            "SANDBOX_MAIL_DIR": str(self.mail),
+            "SANDBOX_SPEED": str(speed),
+            "SANDBOX_NOW": now,
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._session = requests.Session()
@@ -130,10 +143,17 @@ class SandboxProcess:
         return next(lead for lead in self.leads() if lead["id"] == lead_id)
 
     def create_leads(
-        self, count: int = 1, campaign_id: str | None = None, fields: dict[str, Any] | None = None
+        self,
+        count: int = 1,
+        campaign_id: str | None = None,
+        fields: dict[str, Any] | None = None,
+        *,
+        list_name: str | None = None,
+        sent: bool = True,
     ) -> list[dict[str, Any]]:
-        wanted = {"count": count, "campaign_id": campaign_id, "fields": fields or {}}
-        return list(self._post("leads", wanted))
+        """With the broadcast in their threads; unless `sent`, they wait for it in their list."""
+        wanted = {"count": count, "campaign_id": campaign_id, "list_name": list_name, "fields": fields or {}}
+        return list(self._post("leads", {**wanted, "sent": sent}))
 
     def say(self, lead_id: str, text: str) -> str:
         """The lead texts; answers the message's id."""
@@ -170,14 +190,34 @@ class SandboxProcess:
     def set_webhook_url(self, url: str) -> None:
         self._post("webhook-url", {"url": url})
 
-    def reset(self) -> None:
-        self._post("reset", {})
+    def set_broadcast(self, per_minute: float) -> None:
+        self._post("broadcast", {"per_minute": per_minute})
+
+    def set_approval_delay(self, seconds: float | None) -> None:
+        self._post("approval", {"delay_s": seconds})
+
+    def set_clock(self, **course: Any) -> None:
+        """`now` moves it ahead, `speed` lets it run faster; `reset` brings it back."""
+        self._post("clock", course)
+
+    def now(self) -> str:
+        return str(self._get("clock")["now"])
+
+    def lists(self) -> list[dict[str, Any]]:
+        return list(self._get("lists"))
+
+    def change_settings(self, campaign_id: str, **settings: Any) -> dict[str, Any]:
+        """schedule, carrierDailyLimits, webhooks, notifications: what no documented call changes."""
+        return dict(self._post(f"campaigns/{campaign_id}/settings", settings))
+
+    def reset(self, *, start: int | None = None, seed: int | None = None) -> None:
+        self._post("reset", {"start": start, "seed": seed})
 
     def approve(self, campaign_id: str) -> None:
         self._post(f"campaigns/{campaign_id}/approve", {})
 
-    def reject(self, campaign_id: str) -> None:
-        self._post(f"campaigns/{campaign_id}/reject", {})
+    def reject(self, campaign_id: str, reason: str = "") -> None:
+        self._post(f"campaigns/{campaign_id}/reject", {"reason": reason})
 
     def _get(self, path: str, **query: Any) -> Any:
         return self._read(self._session.get(f"{self.url}/sandbox/{path}", params=query, timeout=60))

@@ -8,7 +8,8 @@ TABLE = "audit_auditentry"
 REFUSAL = "Audit entries are only ever added to."
 
 _SQLITE = [
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_{event} BEFORE {event} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    f"""CREATE TRIGGER IF NOT EXISTS {TABLE}_no_{event} BEFORE {event} ON {TABLE}
+        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"""
     for event in ("update", "delete")
 ]
 # 23001 is restrict_violation, which Django hands on as an IntegrityError, as it does SQLite's.

@@ -82,8 +82,14 @@ class BoardRow:
     active_list_count: int = 0
 
     @property
-    def setup(self) -> Setup:
-        return Setup(self.campaign)
+    def sending_note(self) -> str:
+        """What the platform says of its sending, where that does not stand out already."""
+        stands_out = any(attention.kind == "stopped" for attention in self.attention)
+        return "" if stands_out else Setup(self.campaign).sending_description
+
+    @property
+    def next_run_at(self) -> datetime | None:
+        return Setup(self.campaign).next_run_at
 
     @property
     def status_filter(self) -> Filter:

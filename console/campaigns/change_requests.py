@@ -91,8 +91,8 @@ def count_waiting(scope: Scope) -> int:
     waiting = ChangeRequest.objects.filter(state=State.SUBMITTED)
     if scope.campaign_ids is not None:
         waiting = waiting.filter(campaign_id__in=scope.campaign_ids)
-    rows = waiting.select_related("campaign").only("base", "campaign__document")
-    return sum(1 for row in rows if not (row.campaign.document and versions.differing(row.base, row.campaign)))
+    rows = waiting.values_list("base", "campaign__document__messages")
+    return sum(1 for base, messages in rows if not (messages and versions.differing(base, messages)))
 
 
 def list_context(user: User, scope: Scope) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def requested_texts(request: ChangeRequest, most_leads: int) -> list[RequestedTe
     sample = templates_reach.take_sample(campaign, texts_of_both, most=most_leads)
     texts = versions.current_texts(campaign) | request.proposed
     known = templates_editor.merge_fields_of(campaign)
-    moved = set(versions.differing(request.base, campaign)) if request.is_open and campaign.document else set()
+    moved = versions.moved(request.base, campaign) if request.is_open else []
     return [
         RequestedText(
             field=field,

@@ -51,15 +51,15 @@ def outlook(request: ChangeRequest, campaign: Campaign) -> tuple[ChangeRequest.S
     """What the request is by what is known now, and why. A pure function of the request, its command, the campaign."""
     state = State(request.state)
     if state in (State.SUBMITTED, State.CHANGES_ASKED):
-        moved = versions.differing(request.base, campaign) if campaign.document else []
+        moved = versions.moved(request.base, campaign)
         return (State.STALE, stale_words(moved)) if moved else (state, request.reason)
-    if campaign.document and not versions.differing(request.proposed, campaign):
+    if campaign.document and not versions.moved(request.proposed, campaign):
         return _outlook_there(request, campaign)
     if state == State.AT_PLATFORM:
         return State.REPLACED, "Engage has another text by now."
     command = request.command
     if state == State.APPROVED and command is not None and command.state in _NOT_SENT:
-        moved = versions.differing(request.base, campaign) if campaign.document else []
+        moved = versions.moved(request.base, campaign)
         return (State.STALE, stale_words(moved)) if moved else (State.FAILED, command.reason)
     return state, request.reason
 

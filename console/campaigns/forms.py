@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 
 class SwitchForm(forms.Form):
-    """One click on Activate or Pause. The list is named verbatim: spaces around its name are part of it."""
+    """One click on Activate or Pause."""
 
-    list_name = forms.CharField(required=False, strip=False)
     key = forms.UUIDField(required=False)
 
     def clean_key(self) -> uuid.UUID:
         return self.cleaned_data["key"] or uuid.uuid4()
+
+
+class ListSwitchForm(SwitchForm):
+    """The same for a list, which is named verbatim: spaces around its name are part of it."""
+
+    list_name = forms.CharField(strip=False)
 
 
 class DecisionForm(forms.Form):

@@ -114,7 +114,8 @@ def _is_worth_telling(command: Command, now: datetime) -> bool:
 
 def switch_url(campaign_id: int, list_name: str, *, is_pause: bool) -> str:
     """Where a campaign or one of its lists is paused or activated; the list is named verbatim."""
-    address = reverse(f"campaigns:campaign-{'pause' if is_pause else 'activate'}", args=[campaign_id])
+    what, verb = "list" if list_name else "campaign", "pause" if is_pause else "activate"
+    address = reverse(f"campaigns:{what}-{verb}", args=[campaign_id])
     return f"{address}?{urlencode({'list_name': list_name})}" if list_name else address
 
 

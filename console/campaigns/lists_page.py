@@ -12,6 +12,7 @@ from console.accounts.people import name_of
 from console.campaigns import words
 from console.campaigns.csv_inspection import WINDOWS_1252, BadFile
 from console.campaigns.csv_rows import DELIMITERS, Row
+from console.campaigns.intents import switch_url
 from console.campaigns.lists_columns import (
     ROWS_SHOWN,
     Column,
@@ -217,6 +218,7 @@ def _asked_context(upload: ListUpload) -> dict[str, Any]:
         "command": command,
         "result": read_result(load.result) if load and load.result is not None else None,
         "decisions": decisions_of(command),
+        "activate_url": switch_url(upload.campaign_id, upload.list_name, is_pause=False),
     }
 
 

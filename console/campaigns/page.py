@@ -19,6 +19,7 @@ from console.campaigns.intents import (
     may_pause_list,
     switch_url,
 )
+from console.campaigns.lists_numbers import count_answers, find_loaded_names, numbers_in_words
 from console.campaigns.models import TEMPLATES
 from console.campaigns.numbers import Numbers, count_campaigns, outcomes, success_share
 from console.campaigns.schedule import MINUTES, Day, Schedule, ZoneNow, zones_now
@@ -39,6 +40,7 @@ class ListRow:
 
     lead_list: LeadList
     intent: Intent | None
+    numbers: str = ""
 
     @property
     def can_pause(self) -> bool:
@@ -108,11 +110,20 @@ def campaign_context(campaign_id: int, numbers: Numbers | None = None) -> dict[s
 
 
 def find_lists(campaign: Campaign, intents: Intents) -> list[ListRow]:
-    """Those the platform told of, and those that something was asked for by name."""
+    """Those the platform told of, and those that leads were loaded into or something was asked for by name."""
     known = list(campaign.lead_lists.order_by("name", "id"))
     names = {lead_list.name for lead_list in known}
-    asked = [LeadList(campaign=campaign, name=name) for name in intents.lists if name not in names]
-    return [ListRow(lead_list, intents.lists.get(lead_list.name)) for lead_list in known + asked]
+    named = dict.fromkeys([*intents.lists, *find_loaded_names(campaign)])
+    asked = [LeadList(campaign=campaign, name=name) for name in named if name not in names]
+    answers = count_answers(campaign)
+    return [
+        ListRow(
+            lead_list,
+            intents.lists.get(lead_list.name),
+            numbers_in_words(lead_list.document, answers.get(lead_list.remote_id, 0)),
+        )
+        for lead_list in known + asked
+    ]
 
 
 def picture(schedule: Schedule, zones: list[ZoneNow]) -> list[WeekDay]:

@@ -35,6 +35,11 @@ class Effect:
     list_name: str = ""
     is_pause: bool = False
 
+    @property
+    def view_name(self) -> str:
+        what, verb = "list" if self.list_name else "campaign", "pause" if self.is_pause else "activate"
+        return f"campaigns:{what}-{verb}"
+
 
 def activate(*, campaign: Campaign, list_name: str, by: User, key: uuid.UUID) -> Command:
     """The campaign, or one list of it by its verbatim name. Raises the outbox's refusals."""

@@ -12,7 +12,7 @@ from console.campaigns.templates_diff import Comparison, compare
 from console.campaigns.templates_forms import EditForm, plain_text
 from console.campaigns.templates_lint import Finding
 from console.campaigns.templates_preview import Mark
-from console.campaigns.templates_reach import Reach, Sample
+from console.campaigns.templates_reach import Empty, Reach, Sample
 from engage.models import Campaign, Lead
 from engage.outbox.campaigns.templates import is_same
 from engage.sms import merge_fields, segments
@@ -51,18 +51,27 @@ class Draft:
         return cls.of_platform(campaign, {version.field: version.text})
 
     @classmethod
-    def of_form(cls, form: EditForm, revises: ChangeRequest | None) -> Draft:
-        return cls(form.texts, form.base_hashes, form.data.get("comment", ""), revises)
+    def of_form(cls, form: EditForm, campaign: Campaign, revises: ChangeRequest | None) -> Draft:
+        """What was written; a text that the writer left alone is what the platform has by now."""
+        texts, hashes = form.texts, form.base_hashes
+        written = {field: text for field, text in texts.items() if versions.text_hash(text) != hashes[field]}
+        current = {field: plain_text(text) for field, text in versions.current_texts(campaign).items()}
+        return cls(current | written, hashes, form.written_comment, revises)
 
 
 @dataclass(frozen=True)
 class Check:
-    """What is to be said of one text. `shown` is the meter of the text as the chosen lead would get it."""
+    """What is to be said of one text. `shown` is the meter of the text as the chosen lead would get it.
+
+    `costly`: the characters that the writer wrote and that make it dearer; those of a lead's own data are not theirs.
+    """
 
     findings: list[Finding]
     reach: Reach
+    empty: list[Empty]
     marks: tuple[Mark, ...]
     shown: Segments
+    costly: tuple[str, ...]
     has_swap: bool
 
     @property
@@ -146,11 +155,15 @@ def check_text(campaign: Campaign, field: str, texts: Mapping[str, str], sample:
     shown = segments.count(merge_fields.fill(text, values))
     plain = templates_preview.swap(text)
     known = merge_fields_of(campaign)
+    reach = templates_reach.measure(text, sample)
     return Check(
         findings=templates_lint.lint(field, text, fields=known, texts=texts, names=[campaign.workspace.name]),
-        reach=templates_reach.measure(text, sample),
+        reach=reach,
+        # Of a field that does not exist it is said already.
+        empty=[empty for empty in reach.empty if known is None or empty.field in known],
         marks=templates_preview.preview(text, values),
         shown=shown,
+        costly=segments.count(merge_fields.fill(text, {})).offending,
         # Where an emoji stays anyway, plain quotes beside it make nothing cheaper.
         has_swap=plain != text and not segments.count(merge_fields.fill(plain, {})).offending,
     )

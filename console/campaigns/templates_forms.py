@@ -18,6 +18,11 @@ def plain_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").encode("utf-8", "replace").decode()
 
 
+def number(text: str) -> int | None:
+    """An id out of a form or an address; what is none names nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def first_error(form: forms.Form) -> str:
     return next((str(error) for errors in form.errors.values() for error in errors), "")
 
@@ -26,17 +31,12 @@ class EditForm(forms.Form):
     """The five texts as written, and by hash those that the writer began with. Shape only; nothing is judged here."""
 
     comment = forms.CharField(required=False, max_length=2_000)
-    revises = forms.IntegerField(required=False)
-    lead = forms.IntegerField(required=False)
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         for name, label in TEMPLATES.items():
             self.fields[name] = forms.CharField(required=False, strip=False, max_length=LONGEST, label=label)
             self.fields[f"base-{name}"] = forms.CharField(required=False, max_length=64)
-
-    def clean_comment(self) -> str:
-        return plain_text(self.cleaned_data["comment"])
 
     @property
     def texts(self) -> dict[str, str]:
@@ -47,10 +47,17 @@ class EditForm(forms.Form):
     def base_hashes(self) -> dict[str, str]:
         return {name: self.data.get(f"base-{name}", "") for name in TEMPLATES}
 
-    def number(self, name: str) -> int | None:
-        """`lead` or `revises`, where it is a number."""
-        value: Any = getattr(self, "cleaned_data", {}).get(name)
-        return value if isinstance(value, int) else None
+    @property
+    def written_comment(self) -> str:
+        return plain_text(self.data.get("comment", "")).strip()
+
+    @property
+    def lead_id(self) -> int | None:
+        return number(self.data.get("lead", ""))
+
+    @property
+    def revised_id(self) -> int | None:
+        return number(self.data.get("revises", ""))
 
 
 class DecisionForm(forms.Form):

@@ -34,10 +34,14 @@ def current_texts(campaign: Campaign) -> dict[str, str]:
     return {field: campaign.messages.get(field, "") for field in TEMPLATES}
 
 
-def differing(texts: Mapping[str, str], campaign: Campaign) -> list[str]:
-    """The templates of which the platform has another text than this."""
-    current = current_texts(campaign)
-    return [field for field, text in texts.items() if not is_same(text, current.get(field, ""))]
+def differing(texts: Mapping[str, str], others: Mapping[str, str | None]) -> list[str]:
+    """The templates that have another text there."""
+    return [field for field, text in texts.items() if not is_same(text, others.get(field) or "")]
+
+
+def moved(base: Mapping[str, str], campaign: Campaign) -> list[str]:
+    """The templates of which the platform has another text by now. Of a campaign it never described, none is known."""
+    return differing(base, campaign.messages) if campaign.document else []
 
 
 def at_platform(campaign: Campaign) -> dict[str, TemplateVersion]:

@@ -13,6 +13,7 @@ from console.live.counters import Counters
 from console.live.events import data_lines, event
 from console.live.feed import Feed, FeedRow, find_start
 from console.live.fragments import Fragments
+from console.live.panes import Panes
 from console.live.stream import Stream
 from console.live.topics import Topics
 
@@ -27,6 +28,7 @@ class Broadcast:
         self._feed = Feed(find_start())
         self._counters = Counters()
         self._campaigns = CampaignNews()
+        self._panes = Panes()
         # Read from the feed, not told yet: a round that fails is made up for by the next one.
         self._untold: set[int] = set()
 
@@ -37,7 +39,7 @@ class Broadcast:
         self._counters.outdate({row.campaign_id for row in rows})
         self._campaigns.note(rows)
         has_campaign_news = self._campaigns.is_due(stream.topics for stream in following)
-        if self._untold or joining or self._counters.is_due() or has_campaign_news:
+        if self._untold or joining or self._panes.is_due() or self._counters.is_due() or has_campaign_news:
             self._tell(following, joining)
         else:
             _put(following, None, self._feed.settled)
@@ -49,19 +51,21 @@ class Broadcast:
         self._note_campaigns(missed)
         self._counters.refresh(_people(following + joining))
         self._campaigns.refresh([stream.topics for stream in following + joining])
+        self._panes.refresh(changed_for_joining, [stream.topics for stream in following + joining])
         position = self._feed.settled
-        composer = _Composer(Fragments(changed_for_joining), self._counters, self._campaigns, position)
-        messages: list[tuple[list[Stream], bytes | None]] = []
+        composer = _Composer(Fragments(changed_for_joining), self._panes, self._counters, self._campaigns, position)
+        messages: list[tuple[list[Stream], bytes | None, int | None]] = []
         for topics, group in _by_topics(following):
-            messages.append((group, composer.news(topics, changed)))
+            messages.append((group, composer.news(topics, changed), composer.position(topics)))
         for topics, group in _by_topics([stream for stream in joining if missed[stream] is not None]):
-            messages.append((group, composer.welcome(topics, changed_for_joining)))
-        messages.append(([stream for stream in joining if missed[stream] is None], composer.reread()))
+            messages.append((group, composer.welcome(topics, changed_for_joining), composer.position(topics)))
+        messages.append(([stream for stream in joining if missed[stream] is None], composer.reread(), position))
         # From here on nothing can fail.
-        for group, message in messages:
-            _put(group, message, position)
+        for group, message, reached in messages:
+            _put(group, message, reached)
         self._counters.mark_told()
         self._campaigns.mark_told()
+        self._panes.mark_told()
         self._untold.clear()
 
     def _note_campaigns(self, missed: dict[Stream, list[FeedRow] | None]) -> None:
@@ -88,35 +92,40 @@ class Broadcast:
 class _Composer:
     """Puts messages together. Parts that several messages share are turned into bytes once."""
 
-    def __init__(self, fragments: Fragments, counters: Counters, campaigns: CampaignNews, position: int) -> None:
+    def __init__(
+        self, fragments: Fragments, panes: Panes, counters: Counters, campaigns: CampaignNews, position: int
+    ) -> None:
         self._fragments = fragments
+        self._panes = panes
         self._counters = counters
         self._campaigns = campaigns
         self._position = position
         self._encoded: dict[str, bytes] = {}
 
+    def position(self, topics: Topics) -> int | None:
+        """Up to where a page with these topics has heard everything after this round; None: no further than before."""
+        return None if self._panes.is_late(topics) else self._position
+
     def news(self, topics: Topics, changed: frozenset[int]) -> bytes | None:
-        counters = self._counters.news(topics.scope, topics.agent_id)
-        data = self._encode([*self._fragments.parts(topics, changed), *self._campaigns.parts(topics), counters])
-        return event(data, id=self._position) if data else None
+        data = self._encode(topics, changed, self._counters.news(topics.scope, topics.agent_id))
+        return event(data, id=self.position(topics)) if data else None
 
     def welcome(self, topics: Topics, changed: frozenset[int]) -> bytes:
         """The first message: what was missed, and every number."""
-        counters = self._counters.welcome(topics.scope, topics.agent_id)
-        data = self._encode([*self._fragments.parts(topics, changed), *self._campaigns.parts(topics), counters])
-        retry = random.randint(*_RETRY_AFTER)
-        return (
-            event(data, id=self._position, retry=retry) if data else event(name="alive", id=self._position, retry=retry)
-        )
+        data = self._encode(topics, changed, self._counters.welcome(topics.scope, topics.agent_id))
+        position, retry = self.position(topics), random.randint(*_RETRY_AFTER)
+        return event(data, id=position, retry=retry) if data else event(name="alive", id=position, retry=retry)
 
     def reread(self) -> bytes:
         return event(name="reread", id=self._position)
 
-    def _encode(self, parts: list[str]) -> bytes:
+    def _encode(self, topics: Topics, changed: frozenset[int], counters: str) -> bytes:
+        rows, pane = self._fragments.rows(topics, changed), self._panes.part(topics)
+        parts = [part for part in (rows, pane, *self._campaigns.parts(topics), counters) if part]
         for part in parts:
-            if part and part not in self._encoded:
+            if part not in self._encoded:
                 self._encoded[part] = data_lines(part)
-        return b"".join(self._encoded[part] for part in parts if part)
+        return b"".join(self._encoded[part] for part in parts)
 
 
 def _conversations(rows: Iterable[FeedRow]) -> set[int]:
@@ -137,6 +146,6 @@ def _by_topics(streams: list[Stream]) -> Iterable[tuple[Topics, list[Stream]]]:
     return groups.items()
 
 
-def _put(streams: list[Stream], message: bytes | None, position: int) -> None:
+def _put(streams: list[Stream], message: bytes | None, position: int | None) -> None:
     for stream in streams:
         stream.put(message, position)

@@ -29,6 +29,8 @@ _LOOK_AT_CLOCK_EVERY = 30.0
 _CHEAP_SECONDS = 0.03
 _PAUSE_PER_COST = 20
 _TOLD_WITHIN = timedelta(seconds=60)
+# For parts that differ by person: the page is told that there is news, and asks for them itself.
+_LOOK_AGAIN = partial("#look-again", "innerHTML", "<i></i>")
 
 
 def recent_changes() -> list[FeedRow]:
@@ -98,7 +100,16 @@ class CampaignNews:
     def parts(self, topics: Topics) -> list[str]:
         """The `<hx-partial>` elements that bring a page with these topics up to date."""
         found = list(self._find_board(topics.board_view)) if topics.board_view else []
+        if self._has_changed_for(topics):
+            found.append(_LOOK_AGAIN)
         return found + [part for (id_, _), part in self._round.sections.items() if id_ == topics.campaign_id]
+
+    def _has_changed_for(self, topics: Topics) -> bool:
+        changed = self._round.due & self._changed
+        if not topics.is_at_approvals:
+            return topics.campaign_id in changed
+        visible = topics.scope.campaign_ids
+        return bool(changed if visible is None else changed & visible)
 
     def mark_told(self) -> None:
         """Everybody was told the news."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count
 
 from console.accounts.scope import Scope
+from console.campaigns.change_requests import count_waiting
 from console.inbox.models import DeskConversation
 from console.inbox.queues import Queue, count_queues
 from console.live.partials import partial
@@ -91,7 +92,7 @@ class Counters:
 
     def _count(self, scope: Scope, tally: _Tally, agent_ids: set[int]) -> None:
         began = self._clock()
-        tally.shared = count_queues(scope)
+        tally.shared = count_all(scope)
         tally.mine = count_mine(scope, agent_ids)
         ended = self._clock()
         tally.costs = (tally.costs[1], ended - began)
@@ -99,6 +100,11 @@ class Counters:
         pause = max(_LEAST_PAUSE_SECONDS, _PAUSE_PER_COST * cost) if cost > _CHEAP_SECONDS else 0.0
         tally.not_before = ended + pause
         tally.is_outdated = False
+
+
+def count_all(scope: Scope, agent_id: int | None = None) -> dict[str, int]:
+    """Counter name → number, for all that pages show: the queues, and the change requests that wait for approval."""
+    return count_queues(scope, agent_id) | {"approvals": count_waiting(scope)}
 
 
 def count_mine(scope: Scope, agent_ids: Iterable[int]) -> dict[int, int]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
-
-from django.db import DatabaseError
 
 from console.inbox.models import DeskConversation
 from console.inbox.queues import Queue, QueueView
-from console.inbox.threads import thread_context
+from console.live.panes import render_pane
 from console.live.partials import partial, render
 from console.live.topics import Topics
-
-logger = logging.getLogger(__name__)
 
 
 class Fragments:
@@ -24,17 +19,18 @@ class Fragments:
         rows = DeskConversation.objects.filter(id__in=wanted).for_rows() if wanted else ()
         self._conversations = {conversation.pk: conversation for conversation in rows}
         self._rows: dict[int, str] = {}
-        self._panes: dict[int, str] = {}
         self._lists: dict[tuple[QueueView, frozenset[int]], str] = {}
 
     def parts(self, topics: Topics, changed: frozenset[int]) -> list[str]:
-        """The `<hx-partial>` elements that bring a page with these topics up to date after these changes."""
-        parts = []
-        if topics.queue_view and changed:
-            parts.append(self._list(topics.queue_view, changed))
+        """The `<hx-partial>` elements that bring one page with these topics up to date after these changes."""
+        parts = [self.rows(topics, changed)]
         if topics.conversation_id in changed:
-            parts.append(self._pane(topics.conversation_id))
+            parts.append(render_pane(topics.conversation_id))
         return [part for part in parts if part]
+
+    def rows(self, topics: Topics, changed: frozenset[int]) -> str:
+        """The list's share of that, rendered once for all pages with the same list."""
+        return self._list(topics.queue_view, changed) if topics.queue_view and changed else ""
 
     def _list(self, view: QueueView, changed: frozenset[int]) -> str:
         """The rows that the list shows now, and the ids of those that it shows no longer."""
@@ -71,24 +67,3 @@ class Fragments:
             context = {"conversation": self._conversations[conversation_id]}
             self._rows[conversation_id] = render("inbox/_row.html", context)
         return self._rows[conversation_id]
-
-    def _pane(self, conversation_id: int) -> str:
-        """Thread and lead of an open conversation, from one reading."""
-        if conversation_id not in self._panes:
-            self._panes[conversation_id] = _render_pane(conversation_id)
-        return self._panes[conversation_id]
-
-
-def _render_pane(conversation_id: int) -> str:
-    try:
-        context = thread_context(conversation_id)
-    except DatabaseError:
-        raise
-    except Exception:
-        logger.exception("Conversation %s could not be shown live", conversation_id)
-        return ""
-    if context is None:
-        return ""
-    here = f"[data-conversation='{conversation_id}']"
-    panes = {f"#{name}{here}": render(f"inbox/_{name}.html", context) for name in ("thread", "lead")}
-    return "".join(partial(target, "outerMorph", html) for target, html in panes.items() if html)

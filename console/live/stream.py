@@ -31,12 +31,12 @@ class Stream:
         self._is_troubled = False
         self._is_ended = False
 
-    def put(self, message: bytes | None, position: int) -> None:
-        """From the hub: the news up to this position; None when there are none for this page."""
+    def put(self, message: bytes | None, position: int | None) -> None:
+        """From the hub: news for this page, if there are any, and up to where it heard everything, if further now."""
         with self._changed:
-            self._position = position
+            self._position = self._position if position is None else position
             if self._is_troubled and message is None:
-                message = event(name="alive", id=position)
+                message = event(name="alive", id=self._position)
             self._is_troubled = False
             if message is not None:
                 self._append(message)

@@ -22,7 +22,7 @@ _SEARCH_LENGTH = 200
 
 @dataclass(frozen=True)
 class Topics:
-    """One queue, one conversation, the campaign board, one campaign, and the counters of one person's rail."""
+    """One queue, one conversation, the campaign board, one campaign, the approvals, and one person's counters."""
 
     scope: Scope
     agent_id: int
@@ -30,10 +30,11 @@ class Topics:
     conversation_id: int | None = None
     board_view: BoardView | None = None
     campaign_id: int | None = None
+    is_at_approvals: bool = False
 
     @property
     def is_about_campaigns(self) -> bool:
-        return self.board_view is not None or self.campaign_id is not None
+        return self.board_view is not None or self.campaign_id is not None or self.is_at_approvals
 
     @classmethod
     def of(cls, query: Mapping[str, str], user: User) -> Topics:
@@ -46,7 +47,7 @@ class Topics:
         if campaign_id and not visible_campaigns(scope).filter(id=campaign_id).exists():
             campaign_id = None
         queue_view, board_view = _parse_queue(query, scope, user.pk), _parse_board(query, scope)
-        return cls(scope, user.pk, queue_view, conversation_id, board_view, campaign_id)
+        return cls(scope, user.pk, queue_view, conversation_id, board_view, campaign_id, "approvals" in query)
 
 
 def build_query(
@@ -56,6 +57,7 @@ def build_query(
     *,
     board_view: BoardView | None = None,
     campaign_id: int | None = None,
+    is_at_approvals: bool = False,
 ) -> str:
     """The query that `Topics.of` reads, with the id of the last change that the page has seen."""
     parts: dict[str, str | int | None] = {"conversation": conversation_id, "about": campaign_id, "after": after}
@@ -63,6 +65,7 @@ def build_query(
         parts |= {"queue": queue_view.queue.value, "campaign": queue_view.campaign_id, "search": queue_view.search}
     if board_view:
         parts |= {"show": board_view.filter.value, "find": board_view.search, "sort": board_view.sort.value}
+    parts["approvals"] = "1" if is_at_approvals else None
     return urlencode({name: value for name, value in parts.items() if value not in (None, "")})
 
 

@@ -10,12 +10,11 @@ from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
-from console.inbox.queues import count_queues
 from console.live import hub
 from console.live.access import is_still_allowed
 from console.live.backlog import Backlog
 from console.live.campaign_news import CampaignNews
-from console.live.counters import all_counters_part
+from console.live.counters import all_counters_part, count_all
 from console.live.events import event
 from console.live.feed import find_start
 from console.live.fragments import Fragments
@@ -71,7 +70,7 @@ def poll(request: HttpRequest) -> HttpResponse:
         campaigns = CampaignNews()
         campaigns.note(missed)
         campaigns.refresh([topics])
-        numbers = count_queues(topics.scope, topics.agent_id)
+        numbers = count_all(topics.scope, topics.agent_id)
         parts = [*Fragments(changed).parts(topics, changed), *campaigns.parts(topics), all_counters_part(numbers)]
         response = HttpResponse("".join(parts))
     else:

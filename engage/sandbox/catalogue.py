@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engage.sandbox import stamps
+from engage.sandbox.conversation_emails import parse as parse_notifications
 from engage.sandbox.models import Campaign, CampaignStatus, LeadList
+from engage.sandbox.schedule import HOUR
 
 WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 # name, success, doNotContact
@@ -29,7 +31,9 @@ class Blueprint:
     lists: dict[str, str]
     saturday: tuple[int, int] | None = None
     dispositions: tuple[tuple[str, bool, bool], ...] = (SALE, CALL_BACK, NOT_INTERESTED, WRONG_NUMBER, OPT_OUT)
-    exceptions: list[Any] = field(default_factory=list)
+    closed_on: tuple[str, ...] = ()
+    carrier_limits: tuple[tuple[str, int], ...] = ()
+    email: dict[str, Any] = field(default_factory=dict)
 
     def build(self, created_at: int) -> Campaign:
         outgoing, response, help_text, stop, start = self.messages
@@ -53,10 +57,27 @@ class Blueprint:
                 {"id": str(uuid.uuid4()), "disposition": name, "success": success, "doNotContact": do_not_contact}
                 for name, success, do_not_contact in self.dispositions
             ],
-            events=[{"timestamp": stamps.iso(created_at), "type": "INFO", "message": "Initialized"}],
+            carrier_daily_limits=[{"carrier": carrier, "limit": limit} for carrier, limit in self.carrier_limits],
+            notifications=parse_notifications(
+                {"sendConversationEmail": bool(self.email), "conversationEmail": self.email}
+            ),
+            events=[
+                {"timestamp": stamps.iso(at), "type": "INFO", "message": what} for at, what in self._life(created_at)
+            ],
             created_at=created_at,
-            updated_at=created_at,
+            updated_at=self._life(created_at)[-1][0],
         )
+
+    def _life(self, created_at: int) -> list[tuple[int, str]]:
+        """How it came to its status."""
+        steps = {
+            CampaignStatus.DRAFT: "Initialized",
+            CampaignStatus.PENDING_APPROVAL: "Messages updated, approval requested",
+            CampaignStatus.READY: "Approved",
+            CampaignStatus.ACTIVE: "Activated",
+        }
+        so_far = list(steps)[: list(steps).index(CampaignStatus(self.status)) + 1]
+        return [(created_at + number * 7 * HOUR, steps[status]) for number, status in enumerate(so_far)]
 
     def build_lists(self, campaign: Campaign) -> list[LeadList]:
         return [
@@ -78,7 +99,7 @@ class Blueprint:
             **{day: [{"start": 480, "end": 1260}] for day in WORKDAYS},
             "saturday": saturday,
             "sunday": [],
-            "exceptions": self.exceptions,
+            "exceptions": [{"date": day, "windows": []} for day in self.closed_on],
         }
 
 
@@ -99,6 +120,8 @@ CAMPAIGNS = (
         ),
         lists={"March sign-ups": "ACTIVE", "Partners & friends": "ACTIVE", "Conference 2025 badge scans": "READY"},
         saturday=(600, 1020),
+        closed_on=("2026-11-26", "2026-12-25", "2027-01-01"),
+        carrier_limits=(("T-Mobile", 2000), ("Verizon Wireless", 6000)),
     ),
     Blueprint(
         topic="solar",
@@ -116,6 +139,12 @@ CAMPAIGNS = (
         ),
         lists={"Homeowners upstate": "ACTIVE", "Web form 100% verified": "ACTIVE", "Referrals / neighbors": "READY"},
         saturday=(540, 1080),
+        email={
+            "to": ["advisors@brightroof.example"],
+            "from": "Brightroof texts <texts@brightroof.example>",
+            "subject": "{{FirstName}} {{LastName}} in {{City}} has answered",
+            "textBody": "{{Conversation}}\n\nAnswer here: {{ConversationUrl}}\n",
+        },
     ),
     Blueprint(
         topic="renewal",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 
 from engage.sandbox import phrases, stamps, texting
-from engage.sandbox.broadcast import create_leads
+from engage.sandbox.invented_leads import create_leads
 from engage.sandbox.models import Campaign, Lead
 from engage.sandbox.simulator import first_answer_of
 
 MINUTE = 60_000
 # Leads who got the broadcast and have not answered yet.
 SILENT_SHARE = 0.5
+# Leads of the active lists who are still to be sent to, for each conversation: enough for some twenty minutes.
+WAITING_SHARE = 10
 
 # Names that pages must survive, and a lead whose time zone nobody knows.
 UNUSUAL = (
@@ -38,6 +40,7 @@ def begin_conversations(count: int, dice: random.Random) -> None:
         _converse(lead, answered_at, number, dice)
     if count:
         create_leads(count=int(count * SILENT_SHARE) + 1, sent_at=stamps.now() - 45 * MINUTE, dice=dice)
+        create_leads(count=count * WAITING_SHARE, is_sent=False, dice=dice)
 
 
 def _converse(lead: Lead, at: int, number: int, dice: random.Random) -> None:

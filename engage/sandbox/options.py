@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urlsplit
 
 from engage.vault import Secret
+
+# A day in a second or so; beyond that nothing can be followed any more.
+FASTEST = 100_000
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,12 @@ class Options:
     pace: float
     start: int
     seed: int | None
+    broadcast_per_minute: float
+    undeliverable: float
+    approval_delay_s: float | None
+    mail_directory: str
+    speed: float
+    begins_at: int | None
 
 
 class Nonsense(ValueError):
@@ -45,6 +55,13 @@ def options() -> Options:
         pace=_number("SANDBOX_PACE", 20),
         start=int(_number("SANDBOX_START", 24)),
         seed=int(_number("SANDBOX_SEED", 0)) if seed else None,
+        broadcast_per_minute=_number("SANDBOX_BROADCAST_PER_MINUTE", 12),
+        undeliverable=_number("SANDBOX_UNDELIVERABLE", 0.04, most=1),
+        # Without a delay nobody but a person approves.
+        approval_delay_s=_number("SANDBOX_APPROVAL_DELAY", 0) if _text("SANDBOX_APPROVAL_DELAY", "") else None,
+        mail_directory=_text("SANDBOX_MAIL_DIR", os.path.join("var", "sandbox-mail")),
+        speed=_number("SANDBOX_SPEED", 1, least=0.01, most=FASTEST),
+        begins_at=_moment("SANDBOX_NOW"),
     )
 
 
@@ -67,12 +84,29 @@ def _url(name: str, default: str) -> str:
     return value
 
 
-def _number(name: str, default: float) -> float:
+def _number(name: str, default: float, *, least: float = 0, most: float = 1e9) -> float:
     value = _text(name, str(default))
     try:
         number = float(value)
     except ValueError:
         number = -1.0
-    if not 0 <= number < 1e9:
-        raise Nonsense(f"{name} must be a number, zero or more, not {value!r}")
+    if not least <= number <= most:
+        raise Nonsense(f"{name} must be a number from {least:g} to {most:g}, not {value!r}")
     return number
+
+
+def milliseconds(text: str) -> int:
+    """ISO 8601 as milliseconds since 1970; without an offset it is UTC. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    if not 1990 <= moment.year < 2200:
+        raise ValueError("not a plausible time")
+    return int(moment.timestamp() * 1000)
+
+
+def _moment(name: str) -> int | None:
+    value = _text(name, "")
+    try:
+        return milliseconds(value) if value else None
+    except ValueError:
+        raise Nonsense(f"{name} must be a time such as 2026-03-08T05:00:00Z, not {value!r}") from None

@@ -6,12 +6,24 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-from engage.sandbox.models import Campaign, CampaignStatus, Lead, LeadList, Message
+from django.db.models import Count, Q
+
+from engage.sandbox.models import Campaign, Lead, LeadList, LeadStatus, Message
 from engage.sandbox.options import options
 from engage.sandbox.stamps import iso, iso_or_none
 
 Json = dict[str, Any]
 
+WEBHOOK_NAMES = ("deliveryResult", "conversationStarted", "incomingMessage", "disposition", "optOut", "optIn")
+NO_EMAILS: Json = {
+    "sendConversationEmail": False,
+    "conversationEmail": {
+        "to": [],
+        "cc": [],
+        "bcc": [],
+        **dict.fromkeys(["from", "replyTo", "subject", "htmlBody", "textBody"]),
+    },
+}
 LEAD_FIELDS = ["Phone", "Zip", "FirstName", "LastName", "Address1", "Address2", "City", "State"]
 
 
@@ -27,31 +39,20 @@ def campaign_object(campaign: Campaign) -> Json:
         "created": iso(campaign.created_at),
         "updated": iso(campaign.updated_at),
         "campaignStatus": campaign.status,
-        "sendingStatus": "SENDING" if campaign.status == CampaignStatus.ACTIVE else "IDLE",
-        "sendingStatusDescription": None,
-        "nextRunTime": None,
+        "sendingStatus": campaign.sending_status,
+        "sendingStatusDescription": campaign.sending_status_description,
+        "nextRunTime": iso_or_none(campaign.next_run_at),
         "senderSourceType": campaign.sender_source_type,
         "senderSourceId": campaign.sender_source_id,
         "aegisWorkflowId": None,
-        "carrierDailyLimits": [],
+        "carrierDailyLimits": campaign.carrier_daily_limits,
         "schedule": campaign.schedule,
         "messages": campaign.messages,
-        # Webhooks belong to the workspace here; none is set per campaign, as in the guide's sample.
-        "webhooks": dict.fromkeys(
-            ["deliveryResult", "conversationStarted", "incomingMessage", "disposition", "optOut", "optIn"]
-        ),
-        "notifications": {
-            "sendConversationEmail": False,
-            "conversationEmail": {
-                "to": [],
-                "cc": [],
-                "bcc": [],
-                **dict.fromkeys(["from", "replyTo", "subject", "htmlBody", "textBody"]),
-            },
-        },
+        "webhooks": dict.fromkeys(WEBHOOK_NAMES) | campaign.webhooks,
+        "notifications": campaign.notifications or NO_EMAILS,
         "customFields": [],
         "dispositions": campaign.dispositions,
-        "zendeskApprovalTicketId": None,
+        "zendeskApprovalTicketId": campaign.approval_ticket,
         "allCampaignFields": LEAD_FIELDS,
     }
 
@@ -67,7 +68,18 @@ def list_object(lead_list: LeadList) -> Json:
         "status": lead_list.status,
         "created": iso(lead_list.created_at),
         "updated": iso(lead_list.updated_at),
+        **lead_counts(lead_list.id),
     }
+
+
+def lead_counts(list_id: str) -> dict[str, int]:
+    """How far a list has come."""
+    return Lead.objects.filter(lead_list_id=list_id).aggregate(
+        totalLeads=Count("id"),
+        sentLeads=Count("sent_at"),
+        deliveredLeads=Count("id", filter=Q(status=LeadStatus.DELIVERED)),
+        failedLeads=Count("id", filter=Q(status=LeadStatus.FAILED)),
+    )
 
 
 def conversation_payload(event: str, lead: Lead, messages: Iterable[Message]) -> Json:
@@ -91,8 +103,8 @@ def _lead_object(lead: Lead) -> Json:
         "workspaceId": options().workspace_id,
         "messagingCampaignId": lead.campaign_id,
         "messagingListId": lead.lead_list_id,
-        "status": "DELIVERED",
-        "statusMessage": None,
+        "status": lead.remote_status,
+        "statusMessage": lead.status_message,
         "carrier": lead.carrier,
         "normalizedCarrier": lead.normalized_carrier,
         "phone": lead.phone,
@@ -103,10 +115,10 @@ def _lead_object(lead: Lead) -> Json:
         "lat": lead.lat,
         "lon": lead.lon,
         "leadData": lead.data,
-        "created": None,
-        "sent": iso(lead.sent_at),
-        "result": iso(lead.result_at),
-        "retryAfter": None,
+        "created": iso_or_none(lead.loaded_at),
+        "sent": iso_or_none(lead.sent_at),
+        "result": iso_or_none(lead.result_at),
+        "retryAfter": iso_or_none(lead.retry_at),
         "conversationStarted": lead.has_started,
         "disposition": lead.disposition,
         "dispositionTimestamp": iso_or_none(lead.disposition_at),

@@ -58,6 +58,11 @@ def person_number(serial: int, dice: random.Random) -> Person:
     )
 
 
+def place_with(area_code: str) -> Place | None:
+    """Where numbers of that area code are mostly from."""
+    return _PLACES.get(area_code)
+
+
 EASTERN, CENTRAL, MOUNTAIN, PACIFIC = (
     "America/New_York",
     "America/Chicago",
@@ -109,6 +114,7 @@ PLACES = (
     Place("Anchorage", "AK", "99501", "America/Anchorage", 61.2181, -149.9003, (907,)),
     Place("Honolulu", "HI", "96813", "Pacific/Honolulu", 21.3069, -157.8583, (808,)),
 )
+_PLACES = {str(area_code): place for place in PLACES for area_code in place.area_codes}
 # Interleaved, so that neighbours in a list do not all live in one town.
 _AREAS = sorted(
     ((place, area_code) for place in PLACES for area_code in place.area_codes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
@@ -41,12 +42,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # as above
         """In the worker, after the fork: threads and SQLite connections do not survive one."""
         os.environ["DJANGO_SETTINGS_MODULE"] = "engage.sandbox.settings"
         django.setup()
-        from engage.sandbox import seed, simulator, webhooks
+        from engage.sandbox import engine, seed, simulator, webhooks
+        from engage.sandbox.loading import loader
         from engage.sandbox.wsgi import application
 
         seed.prepare_database()
-        webhooks.start()
-        simulator.start()
+        for part in (webhooks, loader, engine, simulator):
+            part.start()
         return application
 
 
@@ -75,6 +77,7 @@ def release_stalled_answers_at_the_end(worker: Any) -> None:
 
 
 def main() -> None:
+    read_arguments()
     try:
         settings = options()
     except Nonsense as error:
@@ -82,6 +85,15 @@ def main() -> None:
     Path(settings.database).parent.mkdir(parents=True, exist_ok=True)
     print(f"Sandbox platform: {settings.public_origin}/sandbox/", file=sys.stderr, flush=True)
     Server().run()
+
+
+def read_arguments() -> None:
+    """Everything else is said by the environment, and so is this in the end."""
+    parser = argparse.ArgumentParser(prog="python -m engage.sandbox.server", description=__doc__)
+    parser.add_argument("--speed", metavar="N", help="the platform's time runs N times as fast: 1440 is a day a minute")
+    speed = parser.parse_args().speed
+    if speed is not None:
+        os.environ["SANDBOX_SPEED"] = speed
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ import threading
 import time
 
 from engage.sandbox import phrases, scripts, stamps, texting
-from engage.sandbox.broadcast import NoRunningList, create_leads
+from engage.sandbox.clock import clock
 from engage.sandbox.database import writing
+from engage.sandbox.invented_leads import NoRunningList, create_leads
 from engage.sandbox.models import Lead, Message
 from engage.sandbox.options import options
 
@@ -18,6 +19,10 @@ REACTION_S = (3.0, 25.0)
 # A demo left alone over night shall not bury its agents.
 MOST_WAITING = 60
 IMPATIENT_AFTER_MS = 4 * 60_000
+# People answer what they have just got.
+RECENT = 300
+# However fast the clock runs, this machine can do only so much.
+MOST_PER_MINUTE = 6000
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +32,11 @@ class Pace:
 
     def __init__(self) -> None:
         self.per_minute = options().pace
+
+    @property
+    def per_second(self) -> float:
+        """In this machine's time; the minute is the platform's."""
+        return min(self.per_minute * clock.speed, MOST_PER_MINUTE) / 60
 
 
 pace = Pace()
@@ -53,7 +63,7 @@ def _run() -> None:
     budget = 0.0
     while True:
         time.sleep(TICK_S)
-        income = pace.per_minute / 60 * TICK_S
+        income = pace.per_second * TICK_S
         # Little is saved up, so that a change of pace is felt at once.
         budget = min(budget + income, 2 * max(income, 1.0))
         if not income:
@@ -116,8 +126,11 @@ def _come_back(dice: random.Random) -> None:
 
 def _answer_broadcast(dice: random.Random) -> None:
     """Somebody who got the broadcast, or who gets it now, answers for the first time."""
-    lead = Lead.objects.silent().simulated().in_running_campaigns().select_related("campaign").order_by("?").first()
-    if lead is None or dice.random() < 0.5:
+    silent = Lead.objects.silent().simulated().in_running_campaigns().order_by("-last_message_at")
+    reached = list(silent.select_related("campaign")[:RECENT])
+    if reached and dice.random() < 0.5:
+        lead = dice.choice(reached)
+    else:
         try:
             minutes_ago = dice.uniform(1, 90)
             lead = create_leads(count=1, sent_at=stamps.now() - int(minutes_ago * 60_000), dice=dice)[0]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import time
 from datetime import UTC, datetime
+
+from engage.sandbox.clock import clock
 
 # Starts anywhere, so that two runs within one millisecond do not meet.
 _serial = itertools.count(secrets.randbits(40))
 
 
 def now() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
+    """Milliseconds since 1970, by the platform's clock."""
+    return clock.now()
 
 
 def iso(at: int) -> str:

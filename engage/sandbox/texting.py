@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
-from engage.sandbox import stamps, webhooks
+from engage.sandbox import conversation_emails, registrations, stamps
 from engage.sandbox.database import writing
+from engage.sandbox.merging import fill_in
 from engage.sandbox.models import Direction, Lead, Message
-from engage.sandbox.payloads import conversation_payload
 
 
 class OptedOut(Exception):
     """The lead has replied STOP: nothing may be sent."""
+
+
+class NotReached(Exception):
+    """No text has gone to this phone, so that there is nothing to answer."""
 
 
 class UnknownDisposition(Exception):
@@ -19,9 +21,11 @@ class UnknownDisposition(Exception):
 
 
 def text_from_lead(*, lead_id: str, text: str, at: int | None = None, by_hand: bool = False) -> Message:
-    """The lead texts; by hand, a person has taken over from the simulation. Raises Lead.DoesNotExist."""
+    """The lead texts; by hand, a person has taken over from the simulation. Raises Lead.DoesNotExist, NotReached."""
     with writing():
-        lead = Lead.objects.select_related("campaign").get(id=lead_id)
+        lead = Lead.objects.select_related("campaign", "lead_list").get(id=lead_id)
+        if not lead.is_reached:
+            raise NotReached
         lead.is_held = lead.is_held or by_hand
         message = _write(lead, Message.Origin.LEAD, text, at)
         # The platform acts on these two words alone, whatever else may mean the same to a person.
@@ -56,11 +60,6 @@ def choose_disposition(*, lead: Lead, name: str) -> None:
     _announce("Disposition", lead)
 
 
-def fill_in(template: str, lead: Lead) -> str:
-    """The template with its {{merge fields}} taken from the lead's data; unknown ones come out empty."""
-    return re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda field: str(lead.data.get(field[1], "")), template)
-
-
 def _opt_out(lead: Lead) -> None:
     was_opted_out, lead.is_opted_out = lead.is_opted_out, True
     lead.is_waiting, lead.reacts_at = False, None
@@ -81,8 +80,9 @@ def _converse(lead: Lead, message: Message, word: str) -> None:
     if is_first:
         lead.started_at = message.at
         _announce("ConversationStarted", lead)
+        conversation_emails.write_about(lead)
     else:
-        webhooks.enqueue_about_lead(lead, "NewMessage", conversation_payload("NewMessage", lead, [message]))
+        registrations.announce_about_lead("NewMessage", lead, [message])
     if word == "HELP":
         _answer_automatically(lead, "helpMessage")
     elif is_first:
@@ -90,8 +90,7 @@ def _converse(lead: Lead, message: Message, word: str) -> None:
 
 
 def _announce(event: str, lead: Lead) -> None:
-    messages = lead.messages.order_by("at", "id")
-    webhooks.enqueue_about_lead(lead, event, conversation_payload(event, lead, messages))
+    registrations.announce_about_lead(event, lead, lead.messages.order_by("at", "id"))
 
 
 def _answer_automatically(lead: Lead, template: str) -> None:

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from engage.sandbox.views import campaigns, control, conversations, pages, widget
+from engage.sandbox.views import (
+    campaign_controls,
+    campaigns,
+    control,
+    conversations,
+    loads,
+    pages,
+    time_controls,
+    widget,
+)
 
 API = "api/public/engage"
 CAMPAIGN = f"{API}/campaigns/<str:campaign_id>"
@@ -13,6 +22,8 @@ urlpatterns = [
     path(f"{CAMPAIGN}/pause", campaigns.campaign_pause),
     path(f"{CAMPAIGN}/lists/activate", campaigns.list_activate),
     path(f"{CAMPAIGN}/lists/pause", campaigns.list_pause),
+    path(f"{API}/list/load", loads.list_load),
+    path(f"{API}/lead/load", loads.lead_load),
     path(f"{API}/conversation", conversations.conversation),
     path(f"{API}/conversation/send", conversations.conversation_send),
     path(f"{API}/conversation/disposition", conversations.conversation_disposition),
@@ -27,11 +38,16 @@ urlpatterns = [
     path("sandbox/ledger", control.ledger_entries, name="ledger"),
     path("sandbox/requests", control.requests_received, name="requests"),
     path("sandbox/faults", control.fault_setting, name="faults"),
-    path("sandbox/pace", control.pace, name="pace"),
+    path("sandbox/pace", time_controls.pace, name="pace"),
+    path("sandbox/broadcast", time_controls.broadcast, name="broadcast"),
+    path("sandbox/clock", time_controls.clock, name="clock"),
+    path("sandbox/approval", campaign_controls.approval),
+    path("sandbox/lists", campaign_controls.lists),
     path("sandbox/reset", control.reset, name="reset"),
     path("sandbox/webhook-url", control.webhook_url, name="webhook-url"),
-    path("sandbox/campaigns/<str:campaign_id>/approve", control.campaign_approve, name="campaign-approve"),
-    path("sandbox/campaigns/<str:campaign_id>/reject", control.campaign_reject, name="campaign-reject"),
+    path("sandbox/campaigns/<str:campaign_id>/approve", campaign_controls.campaign_approve, name="campaign-approve"),
+    path("sandbox/campaigns/<str:campaign_id>/reject", campaign_controls.campaign_reject, name="campaign-reject"),
+    path("sandbox/campaigns/<str:campaign_id>/settings", campaign_controls.campaign_settings),
 ]
 
 handler404 = "engage.sandbox.views.errors.not_found"

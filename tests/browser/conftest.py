@@ -75,7 +75,7 @@ class Windows:
     def open(self, name: str | None, **options: Any) -> Page:
         """An empty page in a window of its own, signed in as this person or as nobody."""
         state = self._sessions[name] if name else None
-        wanted = {"viewport": DESK, "storage_state": state} | options
+        wanted: dict[str, Any] = {"viewport": DESK, "storage_state": state} | options
         context = self._browser.new_context(base_url=self._ring.url, **wanted)
         context.on("console", self._hear)
         context.on("weberror", self._hear_error)

@@ -76,8 +76,6 @@ def test_reader_of_older_messages_is_not_pulled_down_by_a_new_one(ben: Desk, lea
         leads.say(lead, f"Text {number}, with some words to fill the line")
     ben.open().enter(lead)
     expect(ben.bubble("Text 29, with some words to fill the line")).to_be_visible()
-    ben.thread.locator(".log").hover()
-    ben.page.mouse.wheel(0, -600)
     read = ben.bubble("Text 10, with some words to fill the line")
     read.scroll_into_view_if_needed()
     before = top_of(read)

@@ -23,6 +23,12 @@ _ACTIONS = {
     "paused list": "asked to pause the list",
     "cancelled activation": "cancelled the activation",
     "left unconfirmed": "left what could not be confirmed as it is",
+    "loaded list": "asked to load the list",
+    "loaded lead": "asked to load one lead into the list",
+    "loaded again": "asked to load again into the list",
+    "cancelled load": "cancelled the load of the list",
+    "marked as loaded": "marked as loaded the list",
+    "discarded load": "discarded the load of the list",
 }
 
 

@@ -26,7 +26,7 @@ def approvals_link(context: Context) -> dict[str, Any]:
     return {
         "may_approve": may_approve,
         "count": change_requests.count_waiting(Scope.of(user)) if may_approve else 0,
-        "is_current": context.get("is_among_approvals", False),
+        "is_current": context.get("is_at_approvals", False),
     }
 
 
@@ -46,6 +46,12 @@ def command_words(request: ChangeRequest) -> str:
     if request.state != ChangeRequest.State.APPROVED or request.command is None:
         return ""
     return request.command.reason or request.command.get_state_display()
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """As 20,000."""
+    return f"{number:,}"
 
 
 @register.filter

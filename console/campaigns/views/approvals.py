@@ -25,7 +25,7 @@ APPROVE = (change_requests.APPROVE, "Only supervisors decide on change requests.
 @require_safe
 @signed_in
 def approvals(request: DeskRequest) -> HttpResponse:
-    context = change_requests.list_context(request.user, Scope.of(request.user))
+    context = change_requests.list_context(request.user, Scope.of(request.user)) | {"is_at_approvals": True}
     template = "campaigns/_approvals.html" if wants_fragment(request) else "campaigns/approvals.html"
     return render(request, template, context)
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,7 +15,7 @@ from console.accounts.access import DeskRequest, signed_in, wants_fragment
 from console.accounts.scope import Scope
 from console.campaigns import switching
 from console.campaigns.board import load_rows
-from console.campaigns.forms import DecisionForm, SwitchForm
+from console.campaigns.forms import DecisionForm, ListSwitchForm, SwitchForm
 from console.campaigns.page import campaign_context
 from console.campaigns.views.desk import answer_refusal, find_campaign, require_permission
 from engage.models import Campaign, Command
@@ -30,23 +30,38 @@ Switch = Callable[..., Command]
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def campaign_activate(request: DeskRequest, campaign_id: int) -> HttpResponse:
-    """The campaign, or the list that `list_name` names."""
     campaign = find_campaign(request, campaign_id)
     require_permission(request, *RUN)
-    form = SwitchForm(request.POST or request.GET)
-    list_name = form.data.get("list_name", "")
-    effect = switching.effect_of_activation(campaign, list_name, timezone.now())
-    return _answer(request, campaign, form, effect, switching.activate)
+    effect = switching.effect_of_activation(campaign, "", timezone.now())
+    return _answer(request, campaign, SwitchForm(request.POST), effect, switching.activate)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def campaign_pause(request: DeskRequest, campaign_id: int) -> HttpResponse:
-    """The campaign, or the list that `list_name` names."""
     campaign = find_campaign(request, campaign_id)
     require_permission(request, *PAUSE)
-    form = SwitchForm(request.POST or request.GET)
-    effect = switching.effect_of_pause(campaign, form.data.get("list_name", ""))
+    effect = switching.effect_of_pause(campaign, "")
+    return _answer(request, campaign, SwitchForm(request.POST), effect, switching.pause)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def list_activate(request: DeskRequest, campaign_id: int) -> HttpResponse:
+    campaign = find_campaign(request, campaign_id)
+    require_permission(request, *RUN)
+    form = _list_form(request)
+    effect = switching.effect_of_activation(campaign, form.cleaned_data["list_name"], timezone.now())
+    return _answer(request, campaign, form, effect, switching.activate)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def list_pause(request: DeskRequest, campaign_id: int) -> HttpResponse:
+    campaign = find_campaign(request, campaign_id)
+    require_permission(request, *PAUSE)
+    form = _list_form(request)
+    effect = switching.effect_of_pause(campaign, form.cleaned_data["list_name"])
     return _answer(request, campaign, form, effect, switching.pause)
 
 
@@ -68,6 +83,14 @@ def command_decide(request: DeskRequest, campaign_id: int, command_id: int) -> H
     return _answer_done(request, campaign)
 
 
+def _list_form(request: DeskRequest) -> ListSwitchForm:
+    """Which list, verbatim: asked for by address, answered by form. Without a name there is no such page."""
+    form = ListSwitchForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid() and "list_name" in form.errors:
+        raise Http404
+    return form
+
+
 def _answer(
     request: DeskRequest, campaign: Campaign, form: SwitchForm, effect: switching.Effect, switch: Switch
 ) -> HttpResponse:
@@ -78,7 +101,7 @@ def _answer(
     try:
         switch(
             campaign=campaign,
-            list_name=form.cleaned_data["list_name"],
+            list_name=effect.list_name,
             by=request.user,
             key=form.cleaned_data["key"],
         )
@@ -97,8 +120,10 @@ def _ask(
     refusal: Refused | None = None,
     key: uuid.UUID | None = None,
 ) -> HttpResponse:
-    template = "campaigns/_switch_form.html" if wants_fragment(request) else "campaigns/switch.html"
-    context = {"campaign": campaign, "effect": effect, "refusal": refusal, "key": key or uuid.uuid4()}
+    is_dialog = wants_fragment(request)
+    template = "campaigns/_switch_form.html" if is_dialog else "campaigns/switch.html"
+    context = {"campaign": campaign, "effect": effect, "refusal": refusal, "is_dialog": is_dialog}
+    context["key"] = key or uuid.uuid4()
     return render(request, template, context, status=status)
 
 

@@ -21,7 +21,7 @@ from console.campaigns.templates_editor import (
     merge_fields_of,
     proposal_of,
 )
-from console.campaigns.templates_forms import CompareForm, EditForm, first_error
+from console.campaigns.templates_forms import CompareForm, EditForm, first_error, number
 from console.campaigns.views.desk import find_campaign
 from engage.models import Campaign
 
@@ -45,14 +45,13 @@ def template_check(request: DeskRequest, campaign_id: int) -> HttpResponse:
     """What is to be said of the texts as they stand: of one for whoever types, of all for whoever looks at a lead."""
     campaign = find_campaign(request, campaign_id)
     form = EditForm(request.POST)
-    form.is_valid()
-    draft = Draft.of_form(form, _find_revised(request, campaign, form))
+    draft = Draft.of_form(form, campaign, _find_revised(request, campaign, form))
     if swapped := request.POST.get("swap", ""):
         draft = _swap(draft, swapped)
     if not wants_fragment(request):
-        return _render_editor(request, campaign, draft, lead_id=form.number("lead"))
+        return _render_editor(request, campaign, draft, lead_id=form.lead_id)
     field = request.POST.get("field", "")
-    lead = find_lead(campaign, form.number("lead"))
+    lead = find_lead(campaign, form.lead_id)
     edits = find_edits(campaign, draft, lead, [field] if field in TEMPLATES else TEMPLATES)
     context = {"campaign": campaign, "edits": edits, "lead": lead}
     if field in TEMPLATES:
@@ -68,15 +67,15 @@ def change_request_propose(request: DeskRequest, campaign_id: int) -> HttpRespon
     # The hashes in the form name versions: what the platform has now must be one.
     follow.settle(campaign)
     form = EditForm(request.POST)
-    revised = _find_revised(request, campaign, form) if form.is_valid() else None
-    draft = Draft.of_form(form, revised)
-    lead = find_lead(campaign, form.number("lead"))
+    revised = _find_revised(request, campaign, form)
+    draft = Draft.of_form(form, campaign, revised)
+    lead = find_lead(campaign, form.lead_id)
     edits = find_edits(campaign, draft, lead)
     refusal = _refusal(form, edits)
     if not refusal:
         base, proposed = proposal_of(edits)
         wish: dict[str, Any] = {"base": base, "proposed": proposed, "by": request.user}
-        wish["comment"] = form.cleaned_data["comment"]
+        wish["comment"] = draft.comment
         try:
             if revised is not None:
                 done = approvals.revise(request=revised, **wish)
@@ -86,7 +85,7 @@ def change_request_propose(request: DeskRequest, campaign_id: int) -> HttpRespon
         except approvals.NotAsAsked as error:
             refusal = str(error)
     context = {"refusal": refusal, "is_refused": True}
-    return _render_editor(request, campaign, draft, lead_id=form.number("lead"), status=422, **context)
+    return _render_editor(request, campaign, draft, lead_id=form.lead_id, status=422, **context)
 
 
 @require_safe
@@ -135,22 +134,17 @@ def _refusal(form: EditForm, edits: list[Any]) -> str:
 def _find_draft(request: DeskRequest, campaign: Campaign) -> Draft:
     if chosen := request.GET.get("request", ""):
         own = ChangeRequest.objects.filter(campaign=campaign, author=request.user, state__in=ChangeRequest.OPEN)
-        return Draft.of_request(get_object_or_404(own, id=_number(chosen)), campaign)
+        return Draft.of_request(get_object_or_404(own, id=number(chosen)), campaign)
     if chosen := request.GET.get("version", ""):
-        old = get_object_or_404(TemplateVersion.objects.filter(campaign=campaign), id=_number(chosen))
+        old = get_object_or_404(TemplateVersion.objects.filter(campaign=campaign), id=number(chosen))
         return Draft.of_version(old, campaign)
     return Draft.of_platform(campaign)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def _find_revised(request: DeskRequest, campaign: Campaign, form: EditForm) -> ChangeRequest | None:
-    revised_id = form.number("revises")
-    if revised_id is None:
+    if form.revised_id is None:
         return None
-    return get_object_or_404(ChangeRequest.objects.filter(campaign=campaign, author=request.user), id=revised_id)
+    return get_object_or_404(ChangeRequest.objects.filter(campaign=campaign, author=request.user), id=form.revised_id)
 
 
 def _swap(draft: Draft, field: str) -> Draft:

@@ -17,6 +17,7 @@ def live_url(
     conversation_id: int | None = None,
     board_view: BoardView | None = None,
     campaign_id: int | None = None,
+    is_at_approvals: bool = False,
 ) -> str:
     """Where this page's stream is, from just before the page was put together."""
     query = build_query(
@@ -25,5 +26,6 @@ def live_url(
         find_position(),
         board_view=board_view or None,
         campaign_id=campaign_id or None,
+        is_at_approvals=bool(is_at_approvals),
     )
     return f"{reverse('live:stream')}?{query}"

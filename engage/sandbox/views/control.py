@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from engage.sandbox import calls, campaigns, faults, ledger, seed, stamps, texting, webhooks
-from engage.sandbox.broadcast import NoRunningList, create_leads
-from engage.sandbox.database import writing
+from engage.sandbox import calls, faults, ledger, seed, stamps, texting, webhooks
+from engage.sandbox.invented_leads import NoRunningList, create_leads
 from engage.sandbox.models import Campaign, Lead, Message
 from engage.sandbox.options import is_web_address
-from engage.sandbox.simulator import pace as simulator_pace
+from engage.sandbox.views.control_answers import done, fields_of, is_json, json_of
 from engage.sandbox.views.errors import refuse
 from engage.sandbox.views.fault_form import faults_from_form
 
@@ -31,7 +26,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def leads(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return _create_leads(request, _input(request))
+        return _create_leads(request, fields_of(request))
     found = Lead.objects.for_list()
     limit = request.GET.get("limit", "")
     return JsonResponse(
@@ -40,33 +35,39 @@ def leads(request: HttpRequest) -> HttpResponse:
 
 
 def _create_leads(request: HttpRequest, wanted: dict[str, Any]) -> HttpResponse:
-    count, fields = wanted.get("count", 1), wanted.get("fields") or {}
+    count, fields, is_sent = wanted.get("count", 1), wanted.get("fields") or {}, wanted.get("sent", True)
     if type(count) is not int or not 1 <= count <= MOST_LEADS_AT_ONCE or not isinstance(fields, dict):
         return refuse(400, f"count must be 1 to {MOST_LEADS_AT_ONCE}, fields an object")
+    if not isinstance(is_sent, bool):
+        return refuse(400, "sent must be true or false")
     campaign = None
     if wanted.get("campaign_id"):
         campaign = Campaign.objects.filter(id=wanted["campaign_id"]).first()
         if campaign is None:
             return refuse(404, "No such campaign")
     try:
-        made = create_leads(count=count, campaign=campaign, fields=fields)
+        made = create_leads(
+            count=count, campaign=campaign, list_name=wanted.get("list_name"), fields=fields, is_sent=is_sent
+        )
     except NoRunningList as refusal:
         return refuse(409, str(refusal))
     for lead in made:
-        lead.message_count = 1
-    return _done(request, [_lead_json(lead) for lead in made], status=201)
+        lead.message_count = int(is_sent)
+    return done(request, [_lead_json(lead) for lead in made], status=201)
 
 
 @require_POST
 def lead_say(request: HttpRequest, lead_id: str) -> HttpResponse:
-    text = _input(request).get("text")
+    text = fields_of(request).get("text")
     if not isinstance(text, str) or not text.strip():
         return refuse(400, "text is required")
     try:
         message = texting.text_from_lead(lead_id=lead_id, text=text, by_hand=True)
     except Lead.DoesNotExist:
         return refuse(404, "No such lead")
-    return _done(request, {"message_id": message.id})
+    except texting.NotReached:
+        return refuse(409, "Nothing has been sent to this lead")
+    return done(request, {"message_id": message.id})
 
 
 @require_GET
@@ -90,94 +91,38 @@ def requests_received(request: HttpRequest) -> HttpResponse:
 def fault_setting(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
-            wanted = faults.parse(_json(request) if _is_json(request) else faults_from_form(request.POST))
+            wanted = faults.parse(json_of(request) if is_json(request) else faults_from_form(request.POST))
         except ValueError as error:
             return refuse(400, str(error))
         faults.set_to(wanted)
-        return _done(request, wanted.as_json())
+        return done(request, wanted.as_json())
     return JsonResponse(faults.current().as_json())
 
 
 @require_POST
-def pace(request: HttpRequest) -> HttpResponse:
-    try:
-        per_minute = float(_input(request).get("per_minute", ""))
-    except (TypeError, ValueError):
-        per_minute = -1
-    if not 0 <= per_minute <= 6000:
-        return refuse(400, "per_minute must be a number from 0 to 6000")
-    simulator_pace.per_minute = per_minute
-    return _done(request, {"per_minute": per_minute})
-
-
-@require_POST
 def reset(request: HttpRequest) -> HttpResponse:
-    """Everything as at the first start, and all calm; pace and webhook address stay."""
+    """Everything as at the first start, and all calm; pace and webhook address stay.
+
+    `start` and `seed` begin with other conversations than the options say.
+    """
+    wanted = fields_of(request)
+    numbers = [wanted.get(name) for name in ("start", "seed")]
+    if not all(number is None or type(number) is int for number in numbers):
+        return refuse(400, "start and seed must be whole numbers")
     faults.set_to(faults.Faults())
     webhooks.clear()
     calls.clear()
-    seed.start_over()
-    return _done(request, {"status": "OK"})
+    seed.start_over(*numbers)
+    return done(request, {"status": "OK"})
 
 
 @require_POST
 def webhook_url(request: HttpRequest) -> HttpResponse:
-    url = _input(request).get("url")
+    url = fields_of(request).get("url")
     if not isinstance(url, str) or (url and not is_web_address(url)):
         return refuse(400, "url must be an http or https address, or empty")
     webhooks.receiver.url = url
-    return _done(request, {"url": url})
-
-
-@require_POST
-def campaign_approve(request: HttpRequest, campaign_id: str) -> HttpResponse:
-    return _decide(request, campaign_id, lambda campaign: campaigns.approve(campaign=campaign))
-
-
-@require_POST
-def campaign_reject(request: HttpRequest, campaign_id: str) -> HttpResponse:
-    return _decide(request, campaign_id, lambda campaign: campaigns.reject(campaign=campaign))
-
-
-def _decide(request: HttpRequest, campaign_id: str, decide: Callable[[Campaign], None]) -> HttpResponse:
-    with writing():
-        campaign = Campaign.objects.filter(id=campaign_id).first()
-        if campaign is None:
-            return refuse(404, "No such campaign")
-        try:
-            decide(campaign)
-        except campaigns.WrongStatus as refusal:
-            return refuse(409, str(refusal))
-    return _done(request, {"id": campaign.id, "status": campaign.status})
-
-
-def _done(request: HttpRequest, answer: Any, status: int = 200) -> HttpResponse:
-    if "text/html" not in request.headers.get("Accept", ""):
-        return JsonResponse(answer, safe=False, status=status)
-    back = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    response = HttpResponseRedirect(back if is_ours else reverse("index"))
-    response.status_code = 303
-    return response
-
-
-def _is_json(request: HttpRequest) -> bool:
-    return request.content_type == "application/json"
-
-
-def _json(request: HttpRequest) -> Any:
-    return json.loads(request.body or b"{}")
-
-
-def _input(request: HttpRequest) -> dict[str, Any]:
-    """The fields of a form or a JSON object; a body that is neither has none."""
-    if not _is_json(request):
-        return dict(request.POST.items())
-    try:
-        body = _json(request)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+    return done(request, {"url": url})
 
 
 def _lead_json(lead: Lead) -> dict[str, Any]:
@@ -189,6 +134,11 @@ def _lead_json(lead: Lead) -> dict[str, Any]:
         "campaign": lead.campaign.name,
         "key": lead.key,
         "conversation_started": lead.has_started,
+        "status": lead.remote_status,
+        "status_message": lead.status_message,
+        "sent_at": stamps.iso_or_none(lead.sent_at),
+        "time_zone": lead.time_zone,
+        "carrier": lead.normalized_carrier,
         "opted_out": lead.is_opted_out,
         "disposition": lead.disposition,
         "messages": lead.message_count,

@@ -7,11 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from engage.sandbox import calls, faults, stamps
-from engage.sandbox.models import Campaign, CampaignStatus, Lead, Webhook
+from engage.sandbox import calls, conversation_emails, faults, stamps
+from engage.sandbox.clock import clock
+from engage.sandbox.models import Campaign, Lead, Webhook
 from engage.sandbox.options import options
+from engage.sandbox.sending import broadcast
 from engage.sandbox.simulator import pace
-from engage.sandbox.views import shown
+from engage.sandbox.views import cards, shown
 from engage.sandbox.views.errors import not_found
 from engage.sandbox.webhooks import receiver
 from engage.sms.phones import display
@@ -19,6 +21,7 @@ from engage.sms.phones import display
 LEADS_SHOWN = 60
 WEBHOOKS_SHOWN = 30
 PACES = ((0, "Nobody"), (6, "Calm"), (20, "Lively"), (60, "Rush"))
+BROADCASTS = ((0, "Off"), (12, "Slow"), (60, "Brisk"), (600, "Fast"))
 
 
 @require_GET
@@ -35,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         "sandbox/index.html",
         {
-            "campaigns": [_card(campaign) for campaign in Campaign.objects.order_by("id").prefetch_related("lists")],
+            "campaigns": cards.campaign_cards(Campaign.objects.order_by("id").prefetch_related("lists"), now),
             "leads": [shown.lead_row(lead, now) for lead in leads[:LEADS_SHOWN]],
             "lead_count": Lead.objects.count(),
             "waiting_count": Lead.objects.awaiting_reply().count(),
@@ -45,6 +48,11 @@ def index(request: HttpRequest) -> HttpResponse:
             ],
             "receiver": receiver.url,
             "paces": [(number, word, number == pace.per_minute) for number, word in PACES],
+            "broadcasts": [(number, word, number == broadcast.per_minute) for number, word in BROADCASTS],
+            "time": cards.moment(now),
+            "speed": f"{clock.speed:g}×" if clock.speed != 1 else "",
+            "email_count": conversation_emails.count(),
+            "email_directory": conversation_emails.directory(),
             "faults": shown.fault_form(faults.current()),
             "call_count": len(calls.latest()),
             "workspace_id": options().workspace_id,
@@ -68,12 +76,3 @@ def phone(request: HttpRequest, lead_id: str) -> HttpResponse:
             "words": ("STOP", "START", "HELP"),
         },
     )
-
-
-def _card(campaign: Campaign) -> dict[str, object]:
-    return {
-        "row": campaign,
-        "status": shown.STATUS_WORDS[CampaignStatus(campaign.status)],
-        "is_pending": campaign.status == CampaignStatus.PENDING_APPROVAL,
-        "lists": list(campaign.lists.all()),
-    }

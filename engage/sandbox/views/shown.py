@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engage.sandbox import faults
-from engage.sandbox.models import CampaignStatus, Lead, Message, Webhook
+from engage.sandbox.models import CampaignStatus, Lead, LeadStatus, Message, Webhook
 from engage.sms.phones import display
 
 STATUS_WORDS = {
@@ -97,7 +97,7 @@ def lead_row(lead: Lead, now: int) -> LeadRow:
         state=state,
         state_word=word,
         last_text=lead.last_text,
-        ago=ago(lead.last_message_at, now),
+        ago=ago(lead.last_message_at, now) if lead.last_message_at else "",
         time_there=f"{clock(now, there)} there" if there else "time there unknown",
     )
 
@@ -163,6 +163,8 @@ def ago(at: int, now: int) -> str:
 def _state(lead: Lead) -> tuple[str, str]:
     if lead.is_opted_out:
         return "opted-out", "Opted out"
+    if not lead.is_reached:
+        return ("failed", "Not delivered") if lead.status == LeadStatus.FAILED else ("unsent", "Not sent yet")
     if lead.disposition is not None:
         return "finished", lead.disposition
     if lead.is_waiting:

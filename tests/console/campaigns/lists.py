@@ -65,7 +65,10 @@ def begin_check(upload: ListUpload, *, de_dupe: bool = True, leave_out: Iterable
 
 def check(upload: ListUpload, *, de_dupe: bool = True, leave_out: Iterable[str] = ()) -> ListUpload:
     """Choose the columns as they are guessed, and check all rows."""
-    upload = begin_check(upload, de_dupe=de_dupe, leave_out=leave_out)
+    return check_on(begin_check(upload, de_dupe=de_dupe, leave_out=leave_out))
+
+
+def check_on(upload: ListUpload) -> ListUpload:
     while upload.state == ListUpload.State.CHECKING:
         check_step(upload, seconds=60)
         upload = reread(upload)
@@ -91,5 +94,3 @@ def post_file(client: Client, campaign: Campaign, content: bytes, name: str = "M
     file.name = name
     response = client.post(f"/campaigns/{campaign.id}/lists/files/", {"file": file}, follow=True)
     return response.status_code, parse(response.content)
-
-

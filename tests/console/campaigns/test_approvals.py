@@ -129,9 +129,7 @@ def test_an_older_failed_request_does_not_take_the_credit_of_a_newer_one(
     assert [follow_up(failed), follow_up(request)] == [State.FAILED, State.LIVE]
 
 
-def test_text_replaced_before_the_platform_approved_it_was_never_live(
-    campaign: Campaign, ada: User, sue: User
-) -> None:
+def test_text_replaced_before_the_platform_approved_it_was_never_live(campaign: Campaign, ada: User, sue: User) -> None:
     request = propose(campaign, ada)
     approve(request, sue)
     describe(campaign, status="PENDING_APPROVAL", outgoingMessage=NEW)
@@ -158,9 +156,7 @@ def test_nobody_decides_on_their_own_change(campaign: Campaign, sue: User) -> No
     assert not Command.objects.exists()
 
 
-def test_approval_of_a_text_that_was_rewritten_meanwhile_is_refused(
-    campaign: Campaign, ada: User, sue: User
-) -> None:
+def test_approval_of_a_text_that_was_rewritten_meanwhile_is_refused(campaign: Campaign, ada: User, sue: User) -> None:
     request = propose(campaign, ada)
     shown_hash = request.proposed_hash
     other = {"outgoingMessage": NEW + " {{City}}"}
@@ -216,9 +212,7 @@ def test_stale_request_written_anew_can_be_approved(campaign: Campaign, ada: Use
     assert Command.objects.get().details["base"] == {"outgoingMessage": "Somebody wrote this at Engage"}
 
 
-def test_text_that_changed_under_the_command_makes_the_request_stale(
-    campaign: Campaign, ada: User, sue: User
-) -> None:
+def test_text_that_changed_under_the_command_makes_the_request_stale(campaign: Campaign, ada: User, sue: User) -> None:
     request = propose(campaign, ada)
     approve(request, sue)
     describe(campaign, status="ACTIVE", outgoingMessage="Somebody was faster")
@@ -301,9 +295,7 @@ def test_refusal_of_the_outbox_leaves_everything_as_it_was(campaign: Campaign, a
     assert not TemplateVersion.objects.filter(change_request=request).exists()
 
 
-def test_command_that_nobody_could_confirm_is_sent_again_or_given_up(
-    campaign: Campaign, ada: User, sue: User
-) -> None:
+def test_command_that_nobody_could_confirm_is_sent_again_or_given_up(campaign: Campaign, ada: User, sue: User) -> None:
     request = propose(campaign, ada)
     approve(request, sue)
     end_command(Command.objects.get(), Command.State.UNCONFIRMED)

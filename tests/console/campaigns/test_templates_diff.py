@@ -40,8 +40,8 @@ def test_texts_that_differ_are_marked(before: str, after: str) -> None:
 def test_words_are_marked_whole_and_neighbours_together() -> None:
     comparison = compare("Renew this week and keep your rate.", "Renew today and keep your old rate.")
 
-    assert changed(comparison.before) == ["this week"]
-    assert changed(comparison.after) == ["today", " old"]
+    assert changed(comparison.before) == ["this week "]
+    assert changed(comparison.after) == ["today ", "old "]
 
 
 def test_merge_field_is_one_word() -> None:

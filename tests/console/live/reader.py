@@ -30,9 +30,13 @@ def cookie_of(client: Client) -> str:
     return f"sessionid={client.cookies['sessionid'].value}"
 
 
+# Long, because a busy machine counts seldom; every wait ends as soon as what is waited for has come.
+PATIENCE_SECONDS = 40
+
+
 class Reader:
     def __init__(self, port: int, path: str, *, cookie: str = "", last_event_id: int | None = None) -> None:
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         headers = {"Cookie": cookie, "Accept": "text/event-stream"}
         if last_event_id is not None:
             headers["Last-Event-ID"] = str(last_event_id)
@@ -52,7 +56,7 @@ class Reader:
         self._connection.close()
 
     def next(self) -> Event | None:
-        """The next event; None when the stream is over. Ten silent seconds are a failure."""
+        """The next event; None when the stream is over. Long silence is a failure."""
         event, has_data = Event(), False
         while line := self.response.readline():
             field, _, value = line.decode().rstrip("\n").partition(":")
@@ -68,7 +72,7 @@ class Reader:
                 return event
         return None
 
-    def until(self, is_wanted: Callable[[Event], bool], *, seconds: float = 10) -> Event:
+    def until(self, is_wanted: Callable[[Event], bool], *, seconds: float = PATIENCE_SECONDS) -> Event:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             event = self.next()

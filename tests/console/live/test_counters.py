@@ -9,8 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from console.accounts.scope import Scope
-from console.inbox.queues import count_queues
-from console.live.counters import Counters
+from console.live.counters import Counters, count_all
 from tests.factories import make_conversation
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +43,7 @@ def test_numbers_are_those_of_the_lists(ada: User, ben: User) -> None:
     counters.refresh({EVERYTHING: {ada.pk, ben.pk}, Scope(frozenset()): {ada.pk}})
 
     for scope, user in ((EVERYTHING, ada), (EVERYTHING, ben), (Scope(frozenset()), ada)):
-        assert counters.numbers(scope, user.pk) == count_queues(scope, user.pk)
+        assert counters.numbers(scope, user.pk) == count_all(scope, user.pk)
 
 
 def test_only_numbers_that_changed_are_news(ada: User) -> None:

@@ -80,9 +80,19 @@ def test_answered_conversation_leaves_the_queue(web: Web, ada: User) -> None:
         make_message(conversation=conversation, is_inbound=False)
         announce(conversation)
 
-        assert reader.until_all(
-            f'<li id="conversation-{conversation.pk}" data-gone></li>', count_part("needs-reply", 0)
-        )
+        assert reader.until_text(f'<li id="conversation-{conversation.pk}" data-gone></li>')
+
+
+def test_numbers_follow_the_lists(web: Web, ada: User) -> None:
+    conversation = make_conversation()
+    with open_stream(web, ada) as reader:
+        reader.next()
+
+        make_message(conversation=conversation, is_inbound=False)
+        Assignment.objects.create(conversation=conversation, agent=ada)
+        announce(conversation)
+
+        assert reader.until_all(count_part("needs-reply", 0), count_part("unassigned", 0), count_part("mine", 1))
 
 
 def test_own_queue_follows_its_person_and_nobody_else(web: Web, ada: User, ben: User) -> None:
@@ -93,12 +103,11 @@ def test_own_queue_follows_its_person_and_nobody_else(web: Web, ada: User, ben: 
 
         Assignment.objects.create(conversation=conversation, agent=ada)
         announce(conversation)
-        news_of_ada = of_ada.until_all(f"conversation-{conversation.pk}", count_part("mine", 1))
-        news_of_ben = of_ben.until_all(f"conversation-{conversation.pk}", "'unassigned'")
+        news_of_ada = of_ada.until_text(f"conversation-{conversation.pk}")
+        news_of_ben = of_ben.until_text(f"conversation-{conversation.pk}")
 
-    assert "data-gone" not in news_of_ada
-    assert f'<li id="conversation-{conversation.pk}" data-gone></li>' in news_of_ben
-    assert "'mine'" not in news_of_ben
+    assert "data-gone" not in news_of_ada.data
+    assert f'<li id="conversation-{conversation.pk}" data-gone></li>' in news_of_ben.data
 
 
 def test_burst_comes_as_few_events(web: Web, ada: User) -> None:
@@ -129,20 +138,26 @@ def test_page_of_another_team_hears_nothing_of_a_conversation(web: Web, ada: Use
     assert "#thread" not in news.data
 
 
-def test_first_event_tells_every_number(web: Web, ada: User) -> None:
+def test_page_that_comes_is_told_every_number(web: Web, ada: User) -> None:
     conversation = make_conversation(assigned_to=ada)
     numbers = count_queues(Scope.of(ada), ada.pk)
 
+    zeroed = '<hx-partial hx-target="[data-count]" hx-swap="textContent">0<'
+    expected = [count_part(name, number) for name, number in numbers.items() if number]
     with open_stream(web, ada, "") as reader:
+        told = reader.until_all(zeroed, *expected)
+
+    # A number that is there no more is among those set to 0 before.
+    assert told.index(zeroed) < min(map(told.index, expected))
+    assert count_part(f"campaign-{conversation.campaign_id}", 1) in expected
+
+
+def test_browsers_are_told_when_to_come_back(web: Web, ada: User) -> None:
+    with open_stream(web, ada) as reader:
         first = reader.next()
 
     assert first is not None
-    assert first.data.startswith('<hx-partial hx-target="[data-count]" hx-swap="textContent">0<')
-    for name, number in numbers.items():
-        if number:
-            assert count_part(name, number) in first.data
-    assert f"campaign-{conversation.campaign_id}" in first.data
-    assert first.retry
+    assert 300 <= int(first.retry) <= 2500
 
 
 def test_who_comes_back_gets_what_was_missed(web: Web, ada: User) -> None:
@@ -205,7 +220,8 @@ def test_told_to_stop_ends_its_streams_at_once(own_web: Web, ada: User) -> None:
         own_web.stop()
 
         assert reader.next() is None
-        assert time.monotonic() - began < 3
+        # Well before gunicorn's patience, which is 8 seconds.
+        assert time.monotonic() - began < 7
 
 
 def test_closed_pages_give_their_threads_back_before_anything_is_written_to_them(web: Web, ada: User) -> None:
@@ -215,7 +231,9 @@ def test_closed_pages_give_their_threads_back_before_anything_is_written_to_them
             page.close()
 
     # The process has 40 threads, and a stream that nobody looks at would hold its own for 15 seconds.
+    began = time.monotonic()
     with open_stream(web, ada) as reader:
         first = reader.next()
 
     assert first is not None
+    assert time.monotonic() - began < 10

@@ -16,6 +16,12 @@ def _running_sandbox() -> Iterator[SandboxProcess]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def _sandbox_of_march() -> Iterator[SandboxProcess]:
+    with SandboxProcess(now="2026-03-06T00:00:00Z") as sandbox:
+        yield sandbox
+
+
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
@@ -25,6 +31,19 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def sandbox(_running_sandbox: SandboxProcess, receiver: Receiver) -> SandboxProcess:
-    _running_sandbox.reset()
-    _running_sandbox.set_webhook_url(receiver.url)
-    return _running_sandbox
+    return _made_new(_running_sandbox, receiver)
+
+
+@pytest.fixture
+def march(_sandbox_of_march: SandboxProcess, receiver: Receiver) -> SandboxProcess:
+    """A sandbox whose clock stands at the evening of Thursday, March 5, 2026 in New York."""
+    return _made_new(_sandbox_of_march, receiver)
+
+
+def _made_new(sandbox: SandboxProcess, receiver: Receiver) -> SandboxProcess:
+    sandbox.set_pace(0)
+    sandbox.set_broadcast(0)
+    sandbox.set_approval_delay(None)
+    sandbox.reset()
+    sandbox.set_webhook_url(receiver.url)
+    return sandbox

@@ -4,6 +4,7 @@ import pytest
 import requests
 
 from tests.engage.sandbox.calling import send, texts
+from tests.engage.sandbox.waiting import wait_until
 from tests.sandbox_process import SandboxProcess
 
 AS_A_BROWSER = {"Accept": "text/html,application/xhtml+xml"}
@@ -80,6 +81,42 @@ def test_switchboard_form_sets_and_clears_faults(sandbox: SandboxProcess) -> Non
     assert setting["webhooks"] == {"drop": 0.1, "repeat": 0.0, "reorder": 0.0, "delay_s": [0.0, 1.0]}
     assert "Faults are on" in page
     assert cleared["calls"]["rate"] == 0
+
+
+def test_overview_shows_what_campaigns_are_doing(march: SandboxProcess) -> None:
+    campaign = march.campaign("Spring webinar")
+    march.create_leads(3, campaign["id"], {"timeZone": "America/New_York"}, list_name="March sign-ups", sent=False)
+    march.set_clock(now="2026-03-06T09:00:00Z")
+    march.set_broadcast(60)
+    wait_until(lambda: march.campaign("Spring webinar")["nextRunTime"])
+
+    page = get(march, "/sandbox/").text
+
+    assert "Outside the sending hours. Goes on Fri, Mar 6, 8:00 AM in New York" in page
+    assert "0 of 3 sent" in page
+    assert "Fri, Mar 6, 4:00 AM in New York" in page
+    assert "0 written to" in page
+
+
+def test_person_on_the_page_refuses_with_a_reason(sandbox: SandboxProcess) -> None:
+    campaign = sandbox.campaign("Autumn clearance")
+
+    answer = post(sandbox, f"/sandbox/campaigns/{campaign['id']}/reject", {"reason": "Say <b>who</b> you are"})
+
+    assert answer.status_code == 303
+    assert sandbox.campaign("Autumn clearance")["campaignStatus"] == "DRAFT"
+    assert "Approval refused: Say &lt;b&gt;who&lt;/b&gt; you are" in get(sandbox, "/sandbox/").text
+
+
+def test_phone_without_a_text_has_nothing_to_answer(sandbox: SandboxProcess) -> None:
+    campaign = sandbox.campaign("Spring webinar")
+    [lead] = sandbox.create_leads(1, campaign["id"], list_name="March sign-ups", sent=False)
+
+    page = get(sandbox, f"/sandbox/phone/{lead['id']}/").text
+
+    assert "No text has reached this phone yet" in page
+    assert "<textarea" not in page
+    assert 'name="text"' not in page
 
 
 def test_unknown_phone_is_404(sandbox: SandboxProcess) -> None:

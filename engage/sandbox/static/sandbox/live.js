@@ -2,7 +2,15 @@
 const EVERY_MS = 2000;
 
 function isInUse(part) {
-  return part.contains(document.activeElement) || ("still" in part.dataset && part.matches(":hover"));
+  const isWrittenIn = [...part.querySelectorAll("input")].some((input) => input.value !== input.defaultValue);
+  return isWrittenIn || part.contains(document.activeElement) || ("still" in part.dataset && part.matches(":hover"));
+}
+
+function keepOpen(part, other) {
+  for (const details of part.querySelectorAll("details[id][open]")) {
+    const same = other.querySelector(`#${details.id}`);
+    if (same) same.open = true;
+  }
 }
 
 async function refresh() {
@@ -12,7 +20,9 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.getElementById(part.id);
-    if (other && !isInUse(part) && !part.isEqualNode(other)) part.replaceWith(document.adoptNode(other));
+    if (!other || isInUse(part)) continue;
+    keepOpen(part, other);
+    if (!part.isEqualNode(other)) part.replaceWith(document.adoptNode(other));
   }
 }
 

@@ -1,0 +1,1 @@
+"""Leads loaded into lists: one by one, or from a file."""

@@ -1,0 +1,69 @@
+"""A program: uploads and checks files of so many rows and prints how much memory it took at most."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import django
+
+
+def pieces(rows: int) -> Iterator[bytes]:
+    """Of an upload, as the parser of a request hands them on; made as they go."""
+    from tests.console.campaigns.lists import HEADER, many_rows
+
+    notes = "x" * 140
+    lines = (f"{row},{notes}\r\n" for row in many_rows(rows))
+    yield f"{HEADER},Notes\r\n".encode()
+    while piece := "".join(islice(lines, 300)):
+        yield piece.encode()
+
+
+def main(*counts_of_rows: int) -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    print(json.dumps([measure(rows) for rows in counts_of_rows]))
+
+
+def measure(rows: int) -> dict[str, Any]:
+    """The peak is of all that ran so far, so begin with little."""
+    from console.campaigns import lists_actions
+    from console.campaigns.lists_receiving import ListReceiver
+    from tests import factories
+    from tests.console.campaigns.lists import check, counts
+
+    campaign, sue = factories.make_campaign(), factories.make_user(role="Supervisor")
+    receiver = ListReceiver(campaign)
+    receiver.new_file("file", "Many.csv", "text/csv", None)
+    size = 0
+    for piece in pieces(rows):
+        receiver.receive_data_chunk(piece, size)
+        size += len(piece)
+    receiver.file_complete(size)
+    source, encoding = receiver.finish()
+    upload = lists_actions.start_upload(
+        campaign=campaign, source=source, encoding=encoding, file_name="Many.csv", by=sue
+    )
+    upload = check(upload)
+    return {
+        "rows_done": upload.rows_done,
+        "rows_kept": upload.rows_kept,
+        "counts": counts(upload),
+        "file_megabytes": size / 1024**2,
+        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    with tempfile.TemporaryDirectory() as directory:
+        os.environ["CONSOLE_DATABASE_URL"] = f"sqlite:///{directory}/peak.sqlite3"
+        django.setup()
+        main(*map(int, sys.argv[1:]))
