@@ -27,6 +27,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 _PORTS = range(20_000, 32_000)
 
+# What an operator does before the first start, in one go; it ends with the address that webhooks go to.
+_PREPARE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
+call_command("demo")
+call_command("webhook_url")
+"""
 # As if everything under way had begun so many seconds earlier: for waits that no test can sit through.
 _LET_PASS = """
 from datetime import timedelta
@@ -124,18 +132,16 @@ class Ring:
 
     def _start(self) -> None:
         self._environment["CONSOLE_DATABASE_URL"] = self._make_database()
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("collectstatic", "--noinput", "--verbosity", "0")
-        self.manage("demo", CONSOLE_DEMO="1")
+        webhook_url = self._run(_PREPARE, CONSOLE_DEMO="1").removeprefix("Demo: ").strip()
         for part in (self.web, self.worker):
             self._exits.callback(part.kill)
             part.start()
         self._exits.callback(self.sandbox.__exit__)
         self.sandbox.start()
-        self.sandbox.set_webhook_url(self.manage("webhook_url").removeprefix("Demo: ").strip())
+        self.sandbox.set_webhook_url(webhook_url)
         self.wait_for_web()
 
-    def wait_for_web(self, seconds: float = 30) -> None:
+    def wait_for_web(self, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while True:
             self.web.check()
@@ -155,15 +161,6 @@ class Ring:
                 part.start()
         self.wait_for_web()
 
-    def manage(self, *arguments: str, **environment: str) -> str:
-        """A `manage.py` command of the product; returns what it printed."""
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self._environment | environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"manage.py {arguments[0]} failed:\n{done.stderr[-3000:]}"
-        return done.stdout
-
     def wait_until(self, is_so: Callable[[], bool], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not is_so():
@@ -172,7 +169,16 @@ class Ring:
 
     def let_pass(self, minutes: float) -> None:
         """For replies under way, so much time has passed: leases are over, looks are due, verdicts are ripe."""
-        self.manage("shell", "--verbosity", "0", "--command", _LET_PASS.format(seconds=minutes * 60))
+        self._run(_LET_PASS.format(seconds=minutes * 60))
+
+    def _run(self, program: str, **environment: str) -> str:
+        """A few lines inside the product; returns what they printed."""
+        command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", program]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self._environment | environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
 
     def _part(self, name: str, command: list[str]) -> Part:
         return Part(name, command, self._environment, self.home / f"{name}.log")
