@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 from django.db import close_old_connections, connection
@@ -78,6 +79,8 @@ def drain(*, number: int, conversations: int, texts_each: int, mirrored: int) ->
     bodies = [_delivery(lead, text) for text in range(texts_each) for lead in leads]
     store(workspace, bodies)
     before = Message.objects.count()
+    # As `engage.worker` does for its process.
+    gc.set_threshold(50_000, 20, 50)
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
     begin = time.perf_counter()

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.contract.account import named_account
+
 # Playwright keeps an event loop running in the thread of the browser tests; the database calls beside it are safe.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -16,6 +18,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 REQUIRE_ALL = os.environ.get("CONSOLE_REQUIRE_ALL") == "1"
 
 _refused_connections: list[str] = []
+# Numbers of the one account beyond this machine that contract tests may speak to, where somebody has named one.
+_account_numbers: set[tuple[str, int]] = set()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -90,7 +94,8 @@ def _no_connection_left_the_machine(_loopback_only: None) -> Iterator[None]:
 
 def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
     def guarded_connect(self: socket.socket, address: Any) -> Any:
-        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+        is_network = self.family in (socket.AF_INET, socket.AF_INET6)
+        if is_network and not _is_loopback(address[0]) and not _is_account(*address[:2]):
             _refuse(f"{address[0]}:{address[1]}")
         return connect(self, address)
 
@@ -105,9 +110,13 @@ def _guarded_lookup(lookup: Callable[..., Any]) -> Callable[..., Any]:
         if name.endswith(".invalid"):
             # Reserved for names that never resolve: answered here, without asking anyone.
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        if not _is_loopback(name) and not _is_number(name):
+        port = args[0] if args else kwargs.get("port")
+        if not _is_loopback(name) and not _is_number(name) and not _is_account(name, port):
             _refuse(name)
-        return lookup(host, *args, **kwargs)
+        found = lookup(host, *args, **kwargs)
+        if _is_account(name, port):
+            _account_numbers.update(entry[4][:2] for entry in found)
+        return found
 
     return guarded_lookup
 
@@ -122,6 +131,11 @@ def _is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     return _is_number(host) and ip_address(host).is_loopback
+
+
+def _is_account(host: str, port: Any) -> bool:
+    account = named_account()
+    return account is not None and (host, port) in account.doors | _account_numbers
 
 
 def _is_number(host: str) -> bool:

@@ -175,7 +175,7 @@ def visible_campaigns(scope: Scope) -> QuerySet[Campaign]:
 
 
 def load_rows(scope: Scope, now: datetime, *, numbers: Mapping[int, Numbers] | None = None) -> dict[int, BoardRow]:
-    """Campaign id → its row. Six queries; two fewer for who has counted already."""
+    """Campaign id → its row. Seven queries; three fewer for who has counted already."""
     campaigns = list(visible_campaigns(scope).select_related("workspace").order_by("name", "id"))
     ids = [campaign.id for campaign in campaigns]
     counted = count_campaigns(ids) if numbers is None else numbers

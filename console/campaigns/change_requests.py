@@ -97,8 +97,9 @@ def count_waiting(scope: Scope) -> int:
 
 def list_context(user: User, scope: Scope) -> dict[str, Any]:
     """All that the approvals page shows, as the platform has it now."""
-    follow.settle_campaigns(visible_campaigns(scope).filter(change_requests__state__in=_MOVING).distinct())
     requests = visible_requests(scope)
+    for campaign in Campaign.objects.filter(id__in=requests.filter(state__in=_MOVING).values("campaign_id")):
+        follow.settle(campaign)
     waiting = list(requests.filter(state=State.SUBMITTED).order_by("state_since", "id")[: SHOWN_WHOLE + SHOWN_AS_LINES])
     moving = requests.filter(state__in=(State.CHANGES_ASKED, State.STALE, *ChangeRequest.ON_ITS_WAY))
     done = requests.exclude(state__in=_MOVING).filter(state_since__gt=timezone.now() - DONE_SHOWN_FOR)

@@ -38,15 +38,6 @@ def settle(campaign: Campaign) -> None:
             Change.record_campaigns([campaign.pk])
 
 
-def settle_campaigns(campaigns: Iterable[Campaign]) -> None:
-    """Those of the given campaigns that have a request on its way or waiting."""
-    by_id = {campaign.pk: campaign for campaign in campaigns}
-    open_states = (*ChangeRequest.OPEN, *ChangeRequest.ON_ITS_WAY)
-    with_requests = ChangeRequest.objects.filter(campaign__in=by_id, state__in=open_states).order_by()
-    for campaign_id in with_requests.values_list("campaign_id", flat=True).distinct():
-        settle(by_id[campaign_id])
-
-
 def outlook(request: ChangeRequest, campaign: Campaign) -> tuple[ChangeRequest.State, str]:
     """What the request is by what is known now, and why. A pure function of the request, its command, the campaign."""
     state = State(request.state)

@@ -3,33 +3,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Count
 
+from console.campaigns.models import ListUpload
 from engage.models import Campaign, Command, Lead
 
 # Whole numbers that count nothing.
 _NO_COUNT: Final = re.compile(r"(?:id|code|version|priority)\Z", re.IGNORECASE)
+_ARRIVED: Final = (Command.State.ACCEPTED, Command.State.CONFIRMED)
 _WORD: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
-def count_answers(campaign: Campaign) -> dict[str, int]:
-    """List, by the platform's id → leads who answered: others the platform does not tell of."""
+@dataclass(frozen=True)
+class ListNumbers:
+    """Of one list: what was loaded into it from here, and how many of its leads answered."""
+
+    loaded: int = 0
+    answered: int = 0
+
+    def in_words(self, document: Mapping[str, Any]) -> str:
+        """As "412 loaded from here, 41 answered. Engage last said: sent leads 310".
+
+        The platform's list has no documented shape, so its names are kept; it tells of a list only now and then.
+        """
+        ours = ((self.loaded, "loaded from here"), (self.answered, "answered"))
+        said = ", ".join(_their_words(document))
+        parts = [
+            ", ".join(f"{count:,} {words}" for count, words in ours if count),
+            said and f"Engage last said: {said}",
+        ]
+        return ". ".join(part for part in parts if part)
+
+
+def count_lists(campaign: Campaign) -> dict[str, ListNumbers]:
+    """List name → its numbers; of all lists that leads were loaded into from here, or whose leads answered."""
     leads = Lead.objects.filter(campaign=campaign).exclude(remote_list_id="").order_by()
-    return dict(leads.values_list("remote_list_id").annotate(Count("id")))
+    answers = dict(leads.values_list("remote_list_id").annotate(Count("id")))
+    names = campaign.lead_lists.filter(remote_id__in=answers).values_list("remote_id", "name")
+    answered = {name: answers[remote_id] for remote_id, name in names}
+    loaded = _count_loaded(campaign)
+    return {name: ListNumbers(loaded[name], answered.get(name, 0)) for name in [*loaded, *answered]}
 
 
-def find_loaded_names(campaign: Campaign) -> list[str]:
-    """Lists that leads were loaded into from here: the platform tells of a list only when its state changes."""
-    loads = Command.objects.filter(campaign=campaign, kind__in=Command.LOADS)
-    arrived = loads.filter(state__in=(Command.State.ACCEPTED, Command.State.CONFIRMED))
-    return list(arrived.order_by("text").values_list("text", flat=True).distinct())
+def _count_loaded(campaign: Campaign) -> Counter[str]:
+    """What arrived: the platform's own count where it posted one."""
+    files = ListUpload.objects.filter(campaign=campaign, load__command__state__in=_ARRIVED)
+    loaded: Counter[str] = Counter()
+    for name, rows, accepted in files.values_list("list_name", "rows_kept", "load__result__accepted"):
+        loaded[name] += accepted if type(accepted) is int else rows
+    single = Command.objects.filter(campaign=campaign, kind=Command.Kind.LOAD_LEAD, state=Command.State.CONFIRMED)
+    for name, count in single.order_by().values_list("text").annotate(Count("id")):
+        loaded[name] += count
+    return loaded
 
 
-def numbers_in_words(document: Mapping[str, Any], answers: int) -> str:
-    """As "leads 412, sent 310, 41 answered"; the platform's list has no documented shape, so its names are kept."""
-    counts = {name: value for name, value in document.items() if type(value) is int and not _NO_COUNT.search(name)}
-    words = [f"{' '.join(_WORD.findall(name)).lower()} {value:,}" for name, value in counts.items()]
-    return ", ".join(words + ([f"{answers:,} answered"] if answers else []))
+def _their_words(document: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in document.items():
+        # Nothing is said by a zero of a list that was told of before its leads were in it.
+        if type(value) is int and value and not _NO_COUNT.search(name):
+            yield f"{' '.join(_WORD.findall(name)).lower()} {value:,}"

@@ -1,4 +1,4 @@
-"""How campaigns do, counted from their conversations: for many campaigns in two queries, whatever their number."""
+"""How campaigns do, counted from their conversations: for many campaigns in three queries, whatever their number."""
 
 from __future__ import annotations
 
@@ -56,12 +56,15 @@ def count_campaigns(campaign_ids: Iterable[int]) -> dict[int, Numbers]:
     if not wanted:
         return {}
     conversations = Conversation.objects.in_campaigns(wanted).order_by()
-    by_status = conversations.values_list("campaign_id", "status").annotate(Count("id"), Count("waiting_since"))
+    # Apart, so that the first two are answered from indexes alone.
+    by_status = conversations.values_list("campaign_id", "status").annotate(Count("id"))
+    waiting = conversations.awaiting_reply().values_list("campaign_id").annotate(Count("id"))
     by_disposition = conversations.exclude(disposition="").values_list("campaign_id", "disposition")
     found: dict[int, dict[str, Any]] = {id_: {"finished_as": {}} for id_ in wanted}
-    for id_, status, count, waiting in by_status:
+    for id_, status, count in by_status:
         found[id_][status] = count
-        found[id_]["waiting"] = found[id_].get("waiting", 0) + waiting
+    for id_, count in waiting:
+        found[id_]["waiting"] = count
     for id_, disposition, count in by_disposition.annotate(Count("id")):
         found[id_]["finished_as"][disposition] = count
     return {id_: Numbers(**numbers) for id_, numbers in found.items()}

@@ -19,7 +19,7 @@ from console.campaigns.intents import (
     may_pause_list,
     switch_url,
 )
-from console.campaigns.lists_numbers import count_answers, find_loaded_names, numbers_in_words
+from console.campaigns.lists_numbers import ListNumbers, count_lists
 from console.campaigns.models import TEMPLATES
 from console.campaigns.numbers import Numbers, count_campaigns, outcomes, success_share
 from console.campaigns.schedule import MINUTES, Day, Schedule, ZoneNow, zones_now
@@ -113,14 +113,14 @@ def find_lists(campaign: Campaign, intents: Intents) -> list[ListRow]:
     """Those the platform told of, and those that leads were loaded into or something was asked for by name."""
     known = list(campaign.lead_lists.order_by("name", "id"))
     names = {lead_list.name for lead_list in known}
-    named = dict.fromkeys([*intents.lists, *find_loaded_names(campaign)])
+    numbers = count_lists(campaign)
+    named = dict.fromkeys([*intents.lists, *sorted(numbers)])
     asked = [LeadList(campaign=campaign, name=name) for name in named if name not in names]
-    answers = count_answers(campaign)
     return [
         ListRow(
             lead_list,
             intents.lists.get(lead_list.name),
-            numbers_in_words(lead_list.document, answers.get(lead_list.remote_id, 0)),
+            numbers.get(lead_list.name, ListNumbers()).in_words(lead_list.document),
         )
         for lead_list in known + asked
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -62,11 +62,19 @@ class Day:
 
 
 @dataclass(frozen=True)
+class ScheduleException:
+    """As the platform writes it, since its form is not documented; `day` where it holds a date."""
+
+    raw: str
+    day: date | None
+
+
+@dataclass(frozen=True)
 class Schedule:
-    """Monday first. `exceptions` and `others` are as the platform writes them: their form is not documented."""
+    """Monday first. `others`: what else it holds, as the platform writes it."""
 
     days: tuple[Day, ...]
-    exceptions: tuple[str, ...]
+    exceptions: tuple[ScheduleException, ...]
     others: tuple[str, ...]
 
     @classmethod
@@ -77,7 +85,7 @@ class Schedule:
         others = {name: value for name, value in document.items() if name not in (*DAYS, "exceptions")}
         return cls(
             days=tuple(_read_day(name, document.get(name)) for name in DAYS),
-            exceptions=tuple(_raw(entry) for entry in exceptions),
+            exceptions=tuple(_read_exception(entry) for entry in exceptions),
             others=tuple(f"{name}: {_raw(value)}" for name, value in others.items()),
         )
 
@@ -197,6 +205,15 @@ def _read_stretch(entry: Any) -> Stretch | None:
     if type(start) is not int or type(end) is not int or not 0 <= start <= end <= MINUTES:
         return None
     return Stretch(start, end)
+
+
+def _read_exception(entry: Any) -> ScheduleException:
+    text = entry.get("date") if isinstance(entry, dict) else entry
+    try:
+        day = date.fromisoformat(text[:10]) if isinstance(text, str) else None
+    except ValueError:
+        day = None
+    return ScheduleException(_raw(entry), day)
 
 
 def _raw(value: Any) -> str:

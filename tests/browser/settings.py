@@ -1,4 +1,4 @@
-"""The console's settings as they are in production, but for where static files are collected and what makes tests slow."""
+"""The console's settings as in production, but for where static files are collected and what makes tests slow."""
 
 import os
 from pathlib import Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,12 +20,13 @@ FIRST = "outgoingMessage"
 
 
 class Room:
-    """The messages of one campaign, the same for everybody who looks; each test takes a campaign of its own."""
+    """The messages of one campaign, the same for everybody who looks."""
 
     def __init__(self, ring: Ring, name: str) -> None:
         self._ring = ring
         self.name = name
         self.remote_id: str = ring.sandbox.campaign(name)["id"]
+        self._before = (self.text, self.status)
 
     @property
     def text(self) -> str:
@@ -36,10 +38,21 @@ class Room:
 
     def edit_elsewhere(self, text: str) -> None:
         """Somebody uses the platform's own pages, and it approves at once."""
-        address = f"{self._ring.sandbox.url}/api/public/engage/campaigns/{self.remote_id}/messages"
-        headers = {"X-API-KEY": self._ring.sandbox.api_key}
-        requests.post(address, json={FIRST: text}, headers=headers, timeout=30).raise_for_status()
+        self._post("messages", {FIRST: text})
         self._ring.sandbox.approve(self.remote_id)
+
+    def restore(self) -> None:
+        """As it was, for whoever comes next."""
+        text, status = self._before
+        if self.text != text or self.status not in ("READY", "ACTIVE"):
+            self.edit_elsewhere(text)
+        if status == "ACTIVE":
+            self._post("activate", {})
+
+    def _post(self, call: str, body: dict[str, str]) -> None:
+        address = f"{self._ring.sandbox.url}/api/public/engage/campaigns/{self.remote_id}/{call}"
+        headers = {"X-API-KEY": self._ring.sandbox.api_key}
+        requests.post(address, json=body, headers=headers, timeout=30).raise_for_status()
 
     def open(self, desk: Desk) -> None:
         """To the editor, as a person goes: board, campaign, messages."""
@@ -51,13 +64,17 @@ class Room:
 
 
 @pytest.fixture
-def renewals(ring: Ring) -> Room:
-    return Room(ring, "Renewals May")
+def renewals(ring: Ring) -> Iterator[Room]:
+    room = Room(ring, "Renewals May")
+    yield room
+    room.restore()
 
 
 @pytest.fixture
-def solar(ring: Ring) -> Room:
-    return Room(ring, "Solar quotes NY")
+def solar(ring: Ring) -> Iterator[Room]:
+    room = Room(ring, "Solar quotes NY")
+    yield room
+    room.restore()
 
 
 def editor(desk: Desk, field: str = FIRST) -> Locator:

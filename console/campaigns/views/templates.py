@@ -71,7 +71,7 @@ def change_request_propose(request: DeskRequest, campaign_id: int) -> HttpRespon
     draft = Draft.of_form(form, campaign, revised)
     lead = find_lead(campaign, form.lead_id)
     edits = find_edits(campaign, draft, lead)
-    refusal = _refusal(form, edits)
+    refusal = _refusal(form, edits) if campaign.document else "Engage has not described this campaign yet."
     if not refusal:
         base, proposed = proposal_of(edits)
         wish: dict[str, Any] = {"base": base, "proposed": proposed, "by": request.user}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from pathlib import PurePath
 
@@ -16,8 +17,8 @@ LONGEST_NAME = 200
 
 def checked_name(name: str) -> str:
     """Verbatim. Raises Misunderstood."""
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Misunderstood(f"A list needs a name of at most {LONGEST_NAME} printable characters")
+    if not name.strip() or len(name) > LONGEST_NAME or any(unicodedata.category(letter) == "Cc" for letter in name):
+        raise Misunderstood(f"A list needs a name of at most {LONGEST_NAME} characters, and no control characters")
     return name
 
 

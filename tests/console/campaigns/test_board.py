@@ -224,6 +224,6 @@ def test_more_campaigns_make_no_more_queries(client: Client, sue: User) -> None:
     for number in range(2, 20):
         make(number)
 
-    # Session, user, permissions, teams; campaigns, two counts, commands and their newest, lists; the rail's counters
+    # Session, user, permissions, teams; campaigns, three counts, commands and their newest, lists; the rail's counters
     # and campaigns; the count of approvals; the position of the feed.
     assert count() == few

@@ -100,7 +100,7 @@ def test_hours_are_a_picture_with_words(client: Client) -> None:
     assert [day.text for day in section.every("span", class_="week-words")] == ["8 AM to 9 PM"] * 5 + ["Closed"] * 2
     assert len(section.every("rect", class_="week-open")) == 5
     assert len(section.one("ul", class_="zones").every("li")) == 7
-    assert section.one("ul", class_="raw").text == '{"date": "2026-12-25"}'
+    assert section.one("ul", class_="raw").text == 'Fri 25 Dec 2026 {"date": "2026-12-25"}'
 
 
 def test_lists_are_shown_with_status_and_what_can_be_done(client: Client) -> None:
@@ -224,5 +224,5 @@ def test_more_lists_and_entries_make_no_more_queries(client: Client, sue: User) 
         add(number)
 
     # Session, user, permissions, teams; the campaign for the visit and for the page, newest commands and what they
-    # are, two counts, lists, entries; the rail's counters and campaigns; approvals; the position of the feed.
+    # are, three counts, lists, entries; the rail's counters and campaigns; approvals; the position of the feed.
     assert count() == few

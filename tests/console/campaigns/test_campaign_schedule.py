@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -101,7 +101,8 @@ def test_day_that_is_not_understood_is_shown_as_it_came_and_nothing_is_claimed(f
 def test_exceptions_and_unknown_parts_are_kept_as_they_came() -> None:
     schedule = Schedule.of(WORKWEEK | {"exceptions": [{"date": "2026-12-25"}, "New Year"], "holidays": "US"})
 
-    assert schedule.exceptions == ('{"date": "2026-12-25"}', '"New Year"')
+    assert [exception.raw for exception in schedule.exceptions] == ['{"date": "2026-12-25"}', '"New Year"']
+    assert [exception.day for exception in schedule.exceptions] == [date(2026, 12, 25), None]
     assert schedule.others == ('holidays: "US"',)
     assert schedule.is_known
 

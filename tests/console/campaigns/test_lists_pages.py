@@ -118,7 +118,7 @@ def test_what_changes_something_is_posted(sue_client: Client, upload: ListUpload
 
 def test_lists_show_status_and_what_is_counted(sue_client: Client, campaign: Campaign) -> None:
     may = LeadList.objects.create(campaign=campaign, remote_id="l1", name="May", status="ACTIVE")
-    may.document = {"id": 7, "name": "May", "orgId": 1, "leadCount": 1412, "sent": 300, "isTest": True}
+    may.document = {"id": 7, "name": "May", "orgId": 1, "leadCount": 1412, "sent": 300, "failed": 0, "isTest": True}
     may.save()
     make_conversation(lead=make_lead(campaign=campaign, remote_list_id="l1"))
 
@@ -126,7 +126,8 @@ def test_lists_show_status_and_what_is_counted(sue_client: Client, campaign: Cam
 
     assert "May" in words
     assert "Active" in words
-    assert "lead count 1,412, sent 300, 1 answered" in words
+    assert "1 answered. Engage last said: lead count 1,412, sent 300" in words
+    assert "failed" not in words
 
 
 def test_list_that_was_loaded_from_here_can_be_activated_before_the_platform_tells_of_it(
@@ -134,10 +135,11 @@ def test_list_that_was_loaded_from_here_can_be_activated_before_the_platform_tel
 ) -> None:
     load(sue_client, check(upload))
     Command.objects.update(state=Command.State.ACCEPTED)
+    ListLoad.objects.filter(pk=reread(upload).load_id).update(result={"accepted": 77})
 
     lists = parse(sue_client.get(f"/campaigns/{upload.campaign_id}/lists/").content).by_id("campaign-lists")
 
-    assert "May leads" in lists.text
+    assert "May leads77 loaded from here" in lists.text
     addresses = [link.attributes["href"] for link in lists.every("a")]
     assert any("activation/" in link and link.endswith("?list_name=May+leads") for link in addresses)
 

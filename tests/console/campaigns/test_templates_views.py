@@ -244,8 +244,12 @@ def test_campaign_known_by_name_alone_is_not_edited(client: Client) -> None:
 
     page = parse(client.get(f"/campaigns/{campaign.id}/templates/").content)
 
+    posted = client.post(f"/campaigns/{campaign.id}/change-requests/", {"outgoingMessage": NEW})
+
     assert "Engage has not described this campaign yet." in page.by_id("editor").text
     assert not page.every(id="editor-form")
+    assert posted.status_code == 422
+    assert not ChangeRequest.objects.exists()
 
 
 def test_versions_can_be_compared_and_an_old_one_proposed_again(client: Client, campaign: Campaign) -> None:

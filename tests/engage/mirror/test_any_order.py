@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engage.api.events import CAMPAIGN_STATUS, LIST_STATUS
 from engage.mirror.projector import project_batch
-from engage.models import Campaign, Consent, Conversation, Delivery, Disposition, Lead, Message, Workspace
-from tests.engage.deliveries import STARTED, body, deliver, make_workspace, message, stamp
+from engage.models import Campaign, Consent, Conversation, Delivery, Disposition, Lead, LeadList, Message, Workspace
+from tests.engage.deliveries import SAMPLE, STARTED, body, deliver, make_workspace, message, stamp
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -57,6 +58,38 @@ def stories(draw: st.DrawFn) -> list[dict[str, Any]]:
     return deliveries
 
 
+# Two campaigns, the first of which the conversations are about.
+_CAMPAIGN_IDS = (SAMPLE["data"]["campaign"]["id"], "67b3a7bb0fcd117088ca5020")
+
+
+@st.composite
+def campaign_events(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    event = {
+        "id": draw(st.sampled_from(_CAMPAIGN_IDS)),
+        "name": draw(st.sampled_from(["Spring", "Spring webinar"])),
+        "campaignStatus": draw(st.sampled_from(["DRAFT", "READY", "ACTIVE", "ODD"])),
+        "updated": stamp(draw(st.integers(0, 3))),
+    }
+    return draw(st.sampled_from([CAMPAIGN_STATUS, ""])), event
+
+
+@st.composite
+def list_events(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """The object is not documented: by id, by name or by both, under either spelling, with a time or without."""
+    number = draw(st.integers(0, 2))
+    event: dict[str, Any] = {draw(st.sampled_from(["campaignId", "messagingCampaignId"])): _CAMPAIGN_IDS[number % 2]}
+    spoken_of = draw(st.sampled_from(["id", "name", "both"]))
+    if spoken_of != "name":
+        event["id"] = f"list-{number}"
+    if spoken_of != "id":
+        event[draw(st.sampled_from(["name", "listName"]))] = f"List {number} & co"
+    if draw(st.booleans()):
+        event[draw(st.sampled_from(["status", "listStatus"]))] = draw(st.sampled_from(["READY", "ACTIVE"]))
+    if draw(st.booleans()):
+        event["updated"] = stamp(draw(st.integers(0, 3)))
+    return LIST_STATUS, event
+
+
 def _mirror() -> dict[str, list[Any]]:
     def rows(model: Any, *order: str) -> list[Any]:
         return sorted(
@@ -68,7 +101,8 @@ def _mirror() -> dict[str, list[Any]]:
         model: [field.attname for field in model._meta.concrete_fields] for model in (Lead, Message, Conversation)
     }
     return {
-        "campaigns": rows(Campaign, "remote_id", "name", "status"),
+        "campaigns": rows(Campaign, "remote_id", "name", "status", "was_active", "document", "version"),
+        "lists": rows(LeadList, "campaign__remote_id", "remote_id", "name", "status", "document", "version"),
         "leads": rows(Lead, *fields[Lead]),
         "conversations": rows(Conversation, "lead__remote_id", *fields[Conversation]),
         "messages": rows(Message, "conversation__lead__remote_id", *fields[Message]),
@@ -77,12 +111,12 @@ def _mirror() -> dict[str, list[Any]]:
     }
 
 
-def _play(deliveries: list[dict[str, Any]], batch: int) -> dict[str, list[Any]]:
+def _play(deliveries: list[tuple[str, dict[str, Any]]], batch: int) -> dict[str, list[Any]]:
     Workspace.objects.all().delete()
     workspace = make_workspace()
-    for payload in deliveries:
-        # Received at one instant: an opt-out that carries no time of the platform is dated by its arrival.
-        deliver(workspace, payload)
+    for event_type, payload in deliveries:
+        # Received at one instant: what carries no time of the platform is dated by its arrival.
+        deliver(workspace, payload, event_type=event_type)
     Delivery.objects.update(received_at=STARTED)
     while project_batch(batch):
         pass
@@ -92,7 +126,22 @@ def _play(deliveries: list[dict[str, Any]], batch: int) -> dict[str, list[Any]]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_order_repetition_and_batching_ends_in_the_same_mirror(data: st.DataObject):
-    deliveries = data.draw(stories())
+    deliveries = [("", payload) for payload in data.draw(stories())]
+    deliveries += data.draw(st.lists(campaign_events() | list_events(), max_size=3))
+
+    _check_any_order(data, deliveries)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_campaigns_and_lists_too_end_in_the_same_mirror(data: st.DataObject):
+    deliveries = data.draw(st.lists(campaign_events() | list_events(), min_size=2, max_size=8))
+
+    _check_any_order(data, deliveries)
+    assert not Delivery.objects.exclude(state=Delivery.State.APPLIED).exists()
+
+
+def _check_any_order(data: st.DataObject, deliveries: list[tuple[str, dict[str, Any]]]) -> None:
     in_order = _play(deliveries, 500)
     repeated = deliveries + data.draw(st.lists(st.sampled_from(deliveries), max_size=4))
     shuffled = data.draw(st.permutations(repeated))

@@ -170,6 +170,7 @@ def test_second_file_is_appended_to_the_list(sandbox: SandboxProcess, receiver: 
     [
         ("Partners & friends 100% + más.CSV", {}, "Partners & friends 100% + más"),
         ("leads.v2.csv", {}, "leads.v2"),
+        ("Moms 👩‍👧 &amp; &copy dads\u00a0.csv.csv", {}, "Moms 👩‍👧 &amp; &copy dads\u00a0.csv"),
         ("numbers", {}, "numbers"),
         ("x.csv", {"listName": 'Q4 / "north" <script> 🌻'}, 'Q4 / "north" <script> 🌻'),
     ],
