@@ -16,6 +16,12 @@ from engage.outbox.campaigns import intents_of
 
 # What could not be done is told for so long; after that it is in the audit trail.
 _TOLD_FOR: Final = timedelta(days=1)
+_UNDER_WAY: Final = {
+    Command.State.RETRY_WAIT.value: "Engage is not reachable, it will be asked when it is back",
+    Command.State.SENDING.value: "Engage is being asked",
+    Command.State.ACCEPTED.value: "Engage accepted it, the new state has not been seen yet",
+    Command.State.CHECKING.value: "No answer from Engage, checking",
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Intent:
     @property
     def explanation(self) -> str:
         """What is known, and what it means for the leads."""
-        reason = self.command.reason or (self.command.get_state_display() if self.is_under_way else "")
+        reason = self.command.reason or (_UNDER_WAY.get(self.command.state, "") if self.is_under_way else "")
         if self.is_under_way and self.is_pause:
             return _join(reason, "Until Engage confirms it, texts may still go out")
         return _join(reason)
@@ -108,6 +114,9 @@ def find_intents(campaign_ids: Iterable[int], now: datetime) -> dict[int, Intent
 
 def _is_worth_telling(command: Command, now: datetime) -> bool:
     if command.state in (Command.State.CONFIRMED, Command.State.DISCARDED):
+        return False
+    if command.state == Command.State.CANCELLED and command.reason.startswith("Cancelled by "):
+        # Somebody changed their mind; nothing went wrong.
         return False
     return not command.is_settled or command.state_since > now - _TOLD_FOR
 

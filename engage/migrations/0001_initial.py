@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,283 +17,574 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('remote_id', models.CharField(max_length=200)),
-                ('name', models.CharField(blank=True, max_length=500)),
-                ('status', models.CharField(blank=True, help_text='campaignStatus; an open set of words', max_length=100)),
-                ('sending_status', models.CharField(blank=True, max_length=100)),
-                ('sender_source_type', models.CharField(blank=True, max_length=100)),
-                ('was_active', models.BooleanField(default=False, help_text='seen ACTIVE before; READY then reads as paused')),
-                ('document', models.JSONField(blank=True, default=dict)),
-                ('version', models.CharField(blank=True, help_text='orders what was said of it; the greatest wins', max_length=100)),
-                ('confirmed_at', models.DateTimeField(blank=True, help_text='last time our own API key could see it', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("remote_id", models.CharField(max_length=200)),
+                ("name", models.CharField(blank=True, max_length=500)),
+                (
+                    "status",
+                    models.CharField(blank=True, help_text="campaignStatus; an open set of words", max_length=100),
+                ),
+                ("sending_status", models.CharField(blank=True, max_length=100)),
+                ("sender_source_type", models.CharField(blank=True, max_length=100)),
+                (
+                    "was_active",
+                    models.BooleanField(default=False, help_text="seen ACTIVE before; READY then reads as paused"),
+                ),
+                ("document", models.JSONField(blank=True, default=dict)),
+                (
+                    "version",
+                    models.CharField(
+                        blank=True, help_text="orders what was said of it; the greatest wins", max_length=100
+                    ),
+                ),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(blank=True, help_text="last time our own API key could see it", null=True),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('conversation_id', models.BigIntegerField(blank=True, null=True)),
-                ('campaign_id', models.BigIntegerField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("conversation_id", models.BigIntegerField(blank=True, null=True)),
+                ("campaign_id", models.BigIntegerField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Workspace',
+            name="Workspace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('org_id', models.BigIntegerField()),
-                ('workspace_id', models.BigIntegerField()),
-                ('core_origin', models.CharField(default='https://core.purecallerid.app', max_length=200)),
-                ('conversation_origin', models.CharField(default='https://api.purecallerid.app', max_length=200)),
-                ('widget_origin', models.CharField(default='https://agent.purecallerid.app', max_length=200)),
-                ('sealed_api_key', models.BinaryField(blank=True, default=b'')),
-                ('sealed_webhook_token', models.BinaryField(blank=True, default=b'')),
-                ('webhook_token_fingerprint', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("org_id", models.BigIntegerField()),
+                ("workspace_id", models.BigIntegerField()),
+                ("core_origin", models.CharField(default="https://core.purecallerid.app", max_length=200)),
+                ("conversation_origin", models.CharField(default="https://api.purecallerid.app", max_length=200)),
+                ("widget_origin", models.CharField(default="https://agent.purecallerid.app", max_length=200)),
+                ("sealed_api_key", models.BinaryField(blank=True, default=b"")),
+                ("sealed_webhook_token", models.BinaryField(blank=True, default=b"")),
+                ("webhook_token_fingerprint", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Lead',
+            name="Lead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('remote_id', models.CharField(max_length=200)),
-                ('remote_list_id', models.CharField(blank=True, max_length=200)),
-                ('name', models.CharField(blank=True, max_length=300)),
-                ('phone', models.CharField(blank=True, help_text='as the platform writes it, E.164', max_length=40)),
-                ('from_number', models.CharField(blank=True, max_length=40)),
-                ('search_text', models.CharField(blank=True, help_text='case-folded name, a space, digits of the phone', max_length=400)),
-                ('time_zone', models.CharField(blank=True, max_length=100)),
-                ('state', models.CharField(blank=True, max_length=100)),
-                ('zip', models.CharField(blank=True, max_length=40)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('carrier', models.CharField(blank=True, max_length=200)),
-                ('normalized_carrier', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(blank=True, max_length=100)),
-                ('status_message', models.TextField(blank=True)),
-                ('remote_created_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('result_at', models.DateTimeField(blank=True, null=True)),
-                ('retry_after', models.CharField(blank=True, max_length=100)),
-                ('data', models.JSONField(blank=True, default=dict, help_text='leadData: whatever was loaded')),
-                ('unknown_fields', models.JSONField(blank=True, default=dict, help_text='what the guide does not name, kept')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='engage.campaign')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leads', to='engage.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("remote_id", models.CharField(max_length=200)),
+                ("remote_list_id", models.CharField(blank=True, max_length=200)),
+                ("name", models.CharField(blank=True, max_length=300)),
+                ("phone", models.CharField(blank=True, help_text="as the platform writes it, E.164", max_length=40)),
+                ("from_number", models.CharField(blank=True, max_length=40)),
+                (
+                    "search_text",
+                    models.CharField(
+                        blank=True, help_text="case-folded name, a space, digits of the phone", max_length=400
+                    ),
+                ),
+                ("time_zone", models.CharField(blank=True, max_length=100)),
+                ("state", models.CharField(blank=True, max_length=100)),
+                ("zip", models.CharField(blank=True, max_length=40)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("carrier", models.CharField(blank=True, max_length=200)),
+                ("normalized_carrier", models.CharField(blank=True, max_length=200)),
+                ("status", models.CharField(blank=True, max_length=100)),
+                ("status_message", models.TextField(blank=True)),
+                ("remote_created_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("result_at", models.DateTimeField(blank=True, null=True)),
+                ("retry_after", models.CharField(blank=True, max_length=100)),
+                ("data", models.JSONField(blank=True, default=dict, help_text="leadData: whatever was loaded")),
+                (
+                    "unknown_fields",
+                    models.JSONField(blank=True, default=dict, help_text="what the guide does not name, kept"),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="leads", to="engage.campaign"
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="leads", to="engage.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed_key', models.BinaryField(blank=True, default=b'')),
-                ('key_fingerprint', models.CharField(blank=True, max_length=64)),
-                ('sealed_offered_key', models.BinaryField(blank=True, default=b'')),
-                ('offered_key_fingerprint', models.CharField(blank=True, max_length=64)),
-                ('offered_version', models.CharField(blank=True, max_length=100)),
-                ('read_wanted_at', models.DateTimeField(blank=True, help_text='a GET is due since', null=True)),
-                ('read_at', models.DateTimeField(blank=True, help_text='start of the last complete GET', null=True)),
-                ('denied_at', models.DateTimeField(blank=True, help_text='the platform does not know this conversation', null=True)),
-                ('lead_version', models.CharField(blank=True, max_length=100)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed'), ('opted_out', 'Opted Out')], default='open', max_length=20)),
-                ('started_at', models.DateTimeField(blank=True, help_text='first text of the lead', null=True)),
-                ('waiting_since', models.DateTimeField(blank=True, help_text='first unanswered text; empty: nobody waits', null=True)),
-                ('answered_through', models.DateTimeField(blank=True, help_text='newest text of the lead that a reply on its way answers', null=True)),
-                ('last_inbound_at', models.DateTimeField(blank=True, null=True)),
-                ('last_message_at', models.DateTimeField(blank=True, null=True)),
-                ('last_message_text', models.CharField(blank=True, max_length=200)),
-                ('last_message_is_inbound', models.BooleanField(default=False)),
-                ('may_be_opt_out', models.BooleanField(default=False, help_text='their last words may mean stop; a person decides')),
-                ('disposition', models.CharField(blank=True, max_length=300)),
-                ('disposition_at', models.DateTimeField(blank=True, null=True)),
-                ('dispositions', models.JSONField(blank=True, default=list, help_text='its own list, as offered by the platform')),
-                ('dispositions_version', models.CharField(blank=True, max_length=100)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='engage.campaign')),
-                ('lead', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='conversation', to='engage.lead')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='engage.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sealed_key", models.BinaryField(blank=True, default=b"")),
+                ("key_fingerprint", models.CharField(blank=True, max_length=64)),
+                ("sealed_offered_key", models.BinaryField(blank=True, default=b"")),
+                ("offered_key_fingerprint", models.CharField(blank=True, max_length=64)),
+                ("offered_version", models.CharField(blank=True, max_length=100)),
+                ("read_wanted_at", models.DateTimeField(blank=True, help_text="a GET is due since", null=True)),
+                ("read_at", models.DateTimeField(blank=True, help_text="start of the last complete GET", null=True)),
+                (
+                    "denied_at",
+                    models.DateTimeField(
+                        blank=True, help_text="the platform does not know this conversation", null=True
+                    ),
+                ),
+                ("lead_version", models.CharField(blank=True, max_length=100)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("closed", "Closed"), ("opted_out", "Opted Out")],
+                        default="open",
+                        max_length=20,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, help_text="first text of the lead", null=True)),
+                (
+                    "waiting_since",
+                    models.DateTimeField(blank=True, help_text="first unanswered text; empty: nobody waits", null=True),
+                ),
+                (
+                    "answered_through",
+                    models.DateTimeField(
+                        blank=True, help_text="newest text of the lead that a reply on its way answers", null=True
+                    ),
+                ),
+                ("last_inbound_at", models.DateTimeField(blank=True, null=True)),
+                ("last_message_at", models.DateTimeField(blank=True, null=True)),
+                ("last_message_text", models.CharField(blank=True, max_length=200)),
+                ("last_message_is_inbound", models.BooleanField(default=False)),
+                (
+                    "may_be_opt_out",
+                    models.BooleanField(default=False, help_text="their last words may mean stop; a person decides"),
+                ),
+                ("disposition", models.CharField(blank=True, max_length=300)),
+                ("disposition_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "dispositions",
+                    models.JSONField(blank=True, default=list, help_text="its own list, as offered by the platform"),
+                ),
+                ("dispositions_version", models.CharField(blank=True, max_length=100)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="conversations", to="engage.campaign"
+                    ),
+                ),
+                (
+                    "lead",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="conversation", to="engage.lead"
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="conversations", to="engage.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('remote_id', models.CharField(max_length=200)),
-                ('is_inbound', models.BooleanField()),
-                ('sender', models.CharField(blank=True, max_length=60)),
-                ('text', models.TextField(blank=True)),
-                ('sent_at', models.DateTimeField(help_text="the platform's time; the lead's `sent` or the epoch where it gave none")),
-                ('signal', models.CharField(blank=True, help_text='what the words mean for consent: stop, start, help …', max_length=20)),
-                ('is_confirmed', models.BooleanField(default=False, help_text='seen in a GET, not only in a webhook')),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='engage.conversation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("remote_id", models.CharField(max_length=200)),
+                ("is_inbound", models.BooleanField()),
+                ("sender", models.CharField(blank=True, max_length=60)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        help_text="the platform's time; the lead's `sent` or the epoch where it gave none"
+                    ),
+                ),
+                (
+                    "signal",
+                    models.CharField(
+                        blank=True, help_text="what the words mean for consent: stop, start, help …", max_length=20
+                    ),
+                ),
+                ("is_confirmed", models.BooleanField(default=False, help_text="seen in a GET, not only in a webhook")),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="engage.conversation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('event_type', models.CharField(blank=True, help_text='the x-event-type header', max_length=100)),
-                ('event_origin', models.CharField(blank=True, help_text='the x-event-origin header', max_length=200)),
-                ('body', models.BinaryField()),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('applied', 'Applied'), ('ignored', 'Ignored (unknown event)'), ('quarantined', 'Quarantined')], default='pending', max_length=20)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='engage.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("event_type", models.CharField(blank=True, help_text="the x-event-type header", max_length=100)),
+                ("event_origin", models.CharField(blank=True, help_text="the x-event-origin header", max_length=200)),
+                ("body", models.BinaryField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("applied", "Applied"),
+                            ("ignored", "Ignored (unknown event)"),
+                            ("quarantined", "Quarantined"),
+                        ],
+                        default="pending",
+                        max_length=20,
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="engage.workspace"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
+                "verbose_name_plural": "deliveries",
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', models.CharField(max_length=40)),
-                ('kind', models.CharField(choices=[('opted_out', 'Opted Out'), ('opted_in', 'Opted In'), ('do_not_contact', 'Do Not Contact')], max_length=20)),
-                ('at', models.DateTimeField(help_text="the platform's time of the words or event")),
-                ('evidence', models.CharField(help_text='what says so: message, event or disposition, by remote id', max_length=250)),
-                ('is_confirmed', models.BooleanField(default=False, help_text='seen in a GET; an opt-in counts only then')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('conversation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='consents', to='engage.conversation')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='engage.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phone", models.CharField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opted_out", "Opted Out"),
+                            ("opted_in", "Opted In"),
+                            ("do_not_contact", "Do Not Contact"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField(help_text="the platform's time of the words or event")),
+                (
+                    "evidence",
+                    models.CharField(
+                        help_text="what says so: message, event or disposition, by remote id", max_length=250
+                    ),
+                ),
+                (
+                    "is_confirmed",
+                    models.BooleanField(default=False, help_text="seen in a GET; an opt-in counts only then"),
+                ),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="consents",
+                        to="engage.conversation",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="consents", to="engage.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Command',
+            name="Command",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, help_text='made by the browser: a double click is one reply', unique=True)),
-                ('kind', models.CharField(choices=[('reply', 'Reply'), ('disposition', 'Disposition')], max_length=20)),
-                ('text', models.TextField(help_text='the reply, or the name of the disposition')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('answers_through', models.DateTimeField(blank=True, help_text='newest text of the lead the agent had seen', null=True)),
-                ('state', models.CharField(choices=[('queued', 'Waiting'), ('preflight', 'Waiting'), ('retry_wait', 'Engage is not reachable, will be sent when it is back'), ('held', 'Held back until somebody releases it'), ('sending', 'Sending'), ('accepted', 'Accepted'), ('checking', 'No answer from Engage, checking'), ('probable', 'Is this the same message?'), ('unconfirmed', 'Could not be confirmed'), ('confirmed', 'Confirmed'), ('rejected', 'Refused by Engage'), ('cancelled', 'Not sent'), ('expired', 'Too late, not sent'), ('discarded', 'Discarded')], default='queued', max_length=20)),
-                ('state_since', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reason', models.CharField(blank=True, help_text="why it is where it is, in the agent's words", max_length=300)),
-                ('due_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, help_text='next step not before; empty: none', null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('fence', models.PositiveIntegerField(default=0, help_text='rises with every claim; an older holder may not write')),
-                ('attempts_made', models.PositiveIntegerField(default=0)),
-                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='commands', to='engage.campaign')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='engage_commands', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='commands', to='engage.conversation')),
-                ('message', models.OneToOneField(blank=True, help_text='the text at the platform that this command became', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='command', to='engage.message')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commands', to='engage.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.UUIDField(
+                        default=uuid.uuid4, help_text="made by the browser: a double click is one reply", unique=True
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("reply", "Reply"), ("disposition", "Disposition")], max_length=20)),
+                ("text", models.TextField(help_text="the reply, or the name of the disposition")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "answers_through",
+                    models.DateTimeField(blank=True, help_text="newest text of the lead the agent had seen", null=True),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting"),
+                            ("preflight", "Waiting"),
+                            ("retry_wait", "Engage is not reachable, will be sent when it is back"),
+                            ("held", "Held back until somebody releases it"),
+                            ("sending", "Sending"),
+                            ("accepted", "Accepted"),
+                            ("checking", "No answer from Engage, checking"),
+                            ("probable", "Is this the same message?"),
+                            ("unconfirmed", "Could not be confirmed"),
+                            ("confirmed", "Confirmed"),
+                            ("rejected", "Refused by Engage"),
+                            ("cancelled", "Not sent"),
+                            ("expired", "Too late, not sent"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="queued",
+                        max_length=20,
+                    ),
+                ),
+                ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, help_text="why it is where it is, in the agent's words", max_length=300
+                    ),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        blank=True,
+                        default=django.utils.timezone.now,
+                        help_text="next step not before; empty: none",
+                        null=True,
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "fence",
+                    models.PositiveIntegerField(
+                        default=0, help_text="rises with every claim; an older holder may not write"
+                    ),
+                ),
+                ("attempts_made", models.PositiveIntegerField(default=0)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="commands",
+                        to="engage.campaign",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="engage_commands",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="commands",
+                        to="engage.conversation",
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        blank=True,
+                        help_text="the text at the platform that this command became",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="command",
+                        to="engage.message",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="commands", to="engage.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='workspace',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='campaigns', to='engage.workspace'),
+            model_name="campaign",
+            name="workspace",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="campaigns", to="engage.workspace"
+            ),
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('baseline', models.JSONField(default=dict, help_text='outbound remote ids already there, so that only new ones can match')),
-                ('marked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(choices=[('open', 'Open'), ('not_sent', 'Not Sent'), ('sent', 'Sent'), ('unknown', 'Unknown')], default='open', max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('http_status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('looks', models.PositiveIntegerField(default=0, help_text='complete GETs since, that did not show it')),
-                ('authorised_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('command', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='engage.command')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "baseline",
+                    models.JSONField(
+                        default=dict, help_text="outbound remote ids already there, so that only new ones can match"
+                    ),
+                ),
+                ("marked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("open", "Open"), ("not_sent", "Not Sent"), ("sent", "Sent"), ("unknown", "Unknown")],
+                        default="open",
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("http_status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "looks",
+                    models.PositiveIntegerField(default=0, help_text="complete GETs since, that did not show it"),
+                ),
+                (
+                    "authorised_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "command",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attempts", to="engage.command"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('command', 'number'), name='attempt_is_one_row')],
+                "constraints": [models.UniqueConstraint(fields=("command", "number"), name="attempt_is_one_row")],
             },
         ),
         migrations.CreateModel(
-            name='Disposition',
+            name="Disposition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300)),
-                ('chosen_at', models.DateTimeField()),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='disposition_history', to='engage.conversation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=300)),
+                ("chosen_at", models.DateTimeField()),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="disposition_history",
+                        to="engage.conversation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('conversation', 'chosen_at', 'name'), name='disposition_is_one_row')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("conversation", "chosen_at", "name"), name="disposition_is_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LeadList',
+            name="LeadList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('remote_id', models.CharField(max_length=200)),
-                ('name', models.TextField(blank=True)),
-                ('status', models.CharField(blank=True, max_length=100)),
-                ('document', models.JSONField(blank=True, default=dict)),
-                ('version', models.CharField(blank=True, help_text='orders what was said of it; the greatest wins', max_length=100)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lead_lists', to='engage.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("remote_id", models.CharField(max_length=200)),
+                ("name", models.TextField(blank=True)),
+                ("status", models.CharField(blank=True, max_length=100)),
+                ("document", models.JSONField(blank=True, default=dict)),
+                (
+                    "version",
+                    models.CharField(
+                        blank=True, help_text="orders what was said of it; the greatest wins", max_length=100
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lead_lists", to="engage.campaign"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('campaign', 'remote_id'), name='lead_list_is_one_row')],
+                "constraints": [models.UniqueConstraint(fields=("campaign", "remote_id"), name="lead_list_is_one_row")],
             },
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['conversation', 'sent_at', 'remote_id'], name='thread_in_order'),
+            model_name="message",
+            index=models.Index(fields=["conversation", "sent_at", "remote_id"], name="thread_in_order"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('conversation', 'remote_id'), name='message_is_one_row'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("conversation", "remote_id"), name="message_is_one_row"),
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['workspace', 'phone'], name='lead_by_phone'),
+            model_name="lead",
+            index=models.Index(fields=["workspace", "phone"], name="lead_by_phone"),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.UniqueConstraint(fields=('workspace', 'remote_id'), name='lead_is_one_row'),
+            model_name="lead",
+            constraint=models.UniqueConstraint(fields=("workspace", "remote_id"), name="lead_is_one_row"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['id'], name='delivery_pending'),
+            model_name="delivery",
+            index=models.Index(condition=models.Q(("state", "pending")), fields=["id"], name="delivery_pending"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'quarantined')), fields=['-id'], name='delivery_quarantined'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "quarantined")), fields=["-id"], name="delivery_quarantined"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['waiting_since', 'id'], name='waiting_longest'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("waiting_since__isnull", False)),
+                fields=["waiting_since", "id"],
+                name="waiting_longest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['status', '-last_message_at', '-id'], name='by_status_newest'),
+            model_name="conversation",
+            index=models.Index(fields=["status", "-last_message_at", "-id"], name="by_status_newest"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['campaign', 'status', '-last_message_at', '-id'], name='by_campaign_newest'),
+            model_name="conversation",
+            index=models.Index(fields=["campaign", "status", "-last_message_at", "-id"], name="by_campaign_newest"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('read_wanted_at__isnull', False)), fields=['read_wanted_at'], name='read_wanted'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("read_wanted_at__isnull", False)), fields=["read_wanted_at"], name="read_wanted"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('workspace', 'phone', 'kind', 'evidence'), name='consent_is_one_row'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "phone", "kind", "evidence"), name="consent_is_one_row"
+            ),
         ),
         migrations.AddIndex(
-            model_name='command',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id'], name='command_due'),
+            model_name="command",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at", "id"], name="command_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='command',
-            index=models.Index(fields=['conversation', 'id'], name='command_of_conversation'),
+            model_name="command",
+            index=models.Index(fields=["conversation", "id"], name="command_of_conversation"),
         ),
         migrations.AddConstraint(
-            model_name='command',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'reply'), ('state__in', ('preflight', 'sending', 'checking'))), fields=('conversation',), name='one_reply_in_flight'),
+            model_name="command",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "reply"), ("state__in", ("preflight", "sending", "checking"))),
+                fields=("conversation",),
+                name="one_reply_in_flight",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('workspace', 'remote_id'), name='campaign_is_one_row'),
+            model_name="campaign",
+            constraint=models.UniqueConstraint(fields=("workspace", "remote_id"), name="campaign_is_one_row"),
         ),
     ]

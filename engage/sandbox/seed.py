@@ -26,6 +26,7 @@ def prepare_database() -> None:
     if Campaign.objects.exists():
         _go_on_after_what_was()
     else:
+        conversation_emails.clear()
         with writing():
             _seed(options().start, options().seed)
 
@@ -33,13 +34,13 @@ def prepare_database() -> None:
 def start_over(start: int | None = None, seed: int | None = None) -> None:
     """Everything as at the first start, the clock included; with as many conversations as given."""
     clock.start_over()
+    conversation_emails.clear()
+    files.clear()
     with writing():
         for model in (Webhook, LedgerEntry, ListLoad, Message, Lead, LeadList, Campaign):
             model.objects.all().delete()
         _seed(options().start if start is None else start, options().seed if seed is None else seed)
         broadcast.wake()
-    conversation_emails.clear()
-    files.clear()
 
 
 def _go_on_after_what_was() -> None:

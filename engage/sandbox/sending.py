@@ -20,8 +20,9 @@ from engage.sandbox.schedule import MINUTE
 from engage.sandbox.sending_status import IDLE, State, publish, state_of
 from engage.sandbox.waiting import Group, Waiting
 
-# In one look at the clock; what a slow machine cannot do in time is left out, not made up for.
+# In one look at the clock. The rest comes with the next looks, but a machine that is too slow for good leaves some out.
 _MOST_SLOTS = 2000
+_MOST_SLOTS_BEHIND = 50_000
 # Whatever nobody announced is found out after so many looks.
 _LOOKS_BETWEEN = 25
 
@@ -62,8 +63,10 @@ class Broadcast:
             return []
         pause = MINUTE / self.per_minute
         count = max(int((now - self._last_slot) / pause), 0)
-        begun, self._last_slot = self._last_slot, self._last_slot + count * pause
-        return [int(begun + number * pause) for number in range(max(1, count - _MOST_SLOTS + 1), count + 1)]
+        begun = self._last_slot + max(count - _MOST_SLOTS_BEHIND, 0) * pause
+        count = min(count, _MOST_SLOTS)
+        self._last_slot = begun + count * pause
+        return [int(begun + number * pause) for number in range(1, count + 1)]
 
     def _look(self, now: int) -> None:
         if self._changed_at is None and self._looks % _LOOKS_BETWEEN:

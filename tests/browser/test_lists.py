@@ -11,14 +11,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Windows
-from tests.browser.desk import Desk
+from tests.browser.desk import NO_LINE, Desk
 from tests.browser.ring import Ring
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.browser
 
-# A busy machine checks a hundred thousand rows in half a minute; the platform takes as long.
-LONG = 180_000
+# A machine that does ten other things checks a hundred thousand rows in a minute.
+LONG = 240_000
 
 
 def write_rows(path: Path, count: int, *, header: str = "Mobile,First Name,Town,Zip Code,Notes") -> Path:
@@ -37,26 +37,39 @@ def write_rows(path: Path, count: int, *, header: str = "Mobile,First Name,Town,
 
 
 @pytest.fixture
-def page(sue: Desk) -> Page:
-    return sue.page
+def lists_address(sue: Desk) -> str:
+    address = find_lists(sue.page)
+    visit(sue.page, address)
+    return address
 
 
 @pytest.fixture
-def lists_address(page: Page) -> str:
-    return open_lists(page)
+def page(sue: Desk, lists_address: str) -> Page:
+    """Where the campaign's lists are."""
+    return sue.page
 
 
-def open_lists(page: Page, campaign: str = "Renewals May") -> str:
+def find_lists(page: Page, campaign: str = "Renewals May") -> str:
     page.goto("/campaigns/")
-    page.get_by_role("link", name=campaign, exact=True).last.click()
-    page.get_by_role("link", name="Load leads").click()
-    expect(page.get_by_role("heading", name="Lead lists", level=1)).to_be_visible()
-    return page.url
+    rest(page)
+    path = page.locator(".board-name").get_by_role("link", name=campaign, exact=True).get_attribute("href")
+    return f"{path}lists/"
+
+
+def visit(page: Page, address: str) -> None:
+    page.goto(address)
+    rest(page)
+
+
+def rest(page: Page) -> None:
+    """Its scripts run, and no stream is cut off while it is being opened."""
+    Desk(page).expect_connection("live", seconds=60)
 
 
 def bring(page: Page, path: Path) -> None:
     page.locator("#list-file").set_input_files(path)
-    expect(page.locator("#columns-form")).to_be_visible(timeout=60_000)
+    expect(page.locator("#columns-form")).to_be_visible(timeout=LONG)
+    rest(page)
 
 
 def check(page: Page) -> None:
@@ -68,32 +81,39 @@ def loaded_lists(sandbox: SandboxProcess) -> Iterator[dict[str, Any]]:
     return (entry for entry in sandbox.ledger() if entry["call"] == "list_load")
 
 
-def test_hundred_thousand_rows_are_checked_and_loaded(
-    page: Page, lists_address: str, ring: Ring, tmp_path: Path
-) -> None:
-    bring(page, write_rows(tmp_path / "A&B+C%2F #;= 😀.csv", 100_000))
+def test_hundred_thousand_rows_are_brought_and_checked(page: Page, tmp_path: Path) -> None:
+    bring(page, write_rows(tmp_path / "Everybody.csv", 100_000))
     guessed = page.locator("#columns-form select").evaluate_all("all => all.map(one => one.value)")
     assert guessed == ["Phone", "FirstName", "City", "Zip", ""]
 
     page.get_by_role("button", name="Check the rows").click()
+
     expect(page.locator(".upload-check")).to_contain_text(re.compile(r"[1-9]\d?\d?,\d{3} rows so far"), timeout=LONG)
     expect(page.locator(".upload-found h2")).to_have_text("97,000 of 100,000 rows will be loaded", timeout=LONG)
     expect(page.locator("[data-problem=phone]")).to_contain_text("2,000")
     expect(page.locator("[data-problem=duplicate]")).to_contain_text("1,000")
-    page.get_by_role("button", name="Load 97,000 leads").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the 3,000 rows left out").click()
+    assert download.value.path().read_bytes().count(b"\r\n") == 3_001
+    expect(page.get_by_role("button", name="Load 97,000 leads")).to_be_enabled()
+
+
+def test_list_is_loaded_and_the_result_shown(page: Page, lists_address: str, ring: Ring, tmp_path: Path) -> None:
+    bring(page, write_rows(tmp_path / "A&B+C%2F #;= 😀.csv", 2_000))
+    check(page)
+
+    page.get_by_role("button", name="Load 1,940 leads").click()
 
     expect(page.locator(".upload-asked h2")).to_have_text("Loaded", timeout=LONG)
-    expect(page.locator(".upload-asked")).to_contain_text("97,000 accepted, 0 rejected")
+    expect(page.locator(".upload-asked")).to_contain_text("1,940 accepted, 0 rejected")
     assert [entry["text"] for entry in loaded_lists(ring.sandbox)][-1] == "A&B+C%2F #;= 😀"
-    page.goto(lists_address)
+    visit(page, lists_address)
     expect(page.locator("#campaign-lists")).to_contain_text("A&B+C%2F #;= 😀")
-    expect(page.locator("#campaign-lists")).to_contain_text("97,000 loaded from here")
+    expect(page.locator("#campaign-lists")).to_contain_text("1,940 loaded from here")
 
 
-def test_check_goes_on_where_a_dying_server_left_it(
-    page: Page, lists_address: str, ring: Ring, windows: Windows, tmp_path: Path
-) -> None:
-    windows.tolerate("Failed to load resource", "ERR_", "fetch", "Live updates")
+def test_check_goes_on_where_a_dying_server_left_it(page: Page, ring: Ring, windows: Windows, tmp_path: Path) -> None:
+    windows.tolerate(*NO_LINE)
     bring(page, write_rows(tmp_path / "Cut.csv", 40_000))
     page.get_by_role("button", name="Check the rows").click()
     expect(page.locator(".upload-check")).to_contain_text(re.compile(r"[1-9]\d?,\d{3} rows so far"), timeout=LONG)
@@ -118,17 +138,16 @@ def test_what_a_file_says_is_text_and_its_mapping_is_remembered(page: Page, list
     page.locator("#field-2").select_option("City")
     expect(page.locator(".hints")).not_to_contain_text("{{City}}")
     check(page)
-    page.goto(lists_address)
+    visit(page, lists_address)
     bring(page, hostile)
 
     expect(page.locator("#field-2")).to_have_value("City")
     page.get_by_role("button", name="Discard this file").click()
     expect(page.locator("#toast")).to_contain_text("Nothing of it was sent")
+    rest(page)
 
 
-def test_file_that_cannot_be_read_says_why_where_it_was_dropped(
-    page: Page, lists_address: str, windows: Windows
-) -> None:
+def test_file_that_cannot_be_read_says_why_where_it_was_dropped(page: Page, windows: Windows) -> None:
     windows.tolerate("status of 422")
 
     transfer = page.evaluate_handle(
@@ -150,9 +169,8 @@ def test_lead_by_hand_is_accepted_once(page: Page, lists_address: str, windows: 
     windows.tolerate("status of 422")
 
     def load(phone: str) -> None:
-        page.goto(lists_address)
-        page.get_by_role("link", name="Type in a lead").click()
-        page.get_by_label("List").fill("Walk-ins & friends")
+        visit(page, f"{lists_address}leads/")
+        page.get_by_label("List", exact=True).fill("Walk-ins & friends")
         page.get_by_label("Phone", exact=True).fill(phone)
         page.get_by_label("FirstName").fill("Zoë")
         page.get_by_role("button", name="Load this lead").click()
@@ -168,7 +186,9 @@ def test_lead_by_hand_is_accepted_once(page: Page, lists_address: str, windows: 
 
 def test_whole_way_without_javascript(windows: Windows, ring: Ring, tmp_path: Path) -> None:
     page = windows.open("sue", java_script_enabled=False)
-    open_lists(page)
+    page.goto("/campaigns/")
+    page.get_by_role("link", name="Renewals May", exact=True).last.click()
+    page.get_by_role("link", name="Load leads").click()
 
     page.locator("#list-file").set_input_files(write_rows(tmp_path / "Plain.csv", 300))
     page.get_by_role("button", name="Upload").click()

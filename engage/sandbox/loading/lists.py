@@ -29,7 +29,7 @@ def name_of_file(file_name: str) -> str:
 
 
 def list_named(campaign: Campaign, name: str) -> LeadList:
-    """Appended to if it exists, else made, and then READY. Call inside `writing()`."""
+    """Appended to if it exists, else made. Call inside `writing()`."""
     now = stamps.now()
     lead_list, is_new = LeadList.objects.get_or_create(
         campaign=campaign,
@@ -37,6 +37,7 @@ def list_named(campaign: Campaign, name: str) -> LeadList:
         defaults={"id": stamps.object_id(now), "status": "READY", "created_at": now, "updated_at": now},
     )
     if is_new:
+        # To become READY is a change of status like any other, and the only way to hear of a new list.
         registrations.announce_list(lead_list)
     return lead_list
 

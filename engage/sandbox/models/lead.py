@@ -61,8 +61,12 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def due(self, at: int) -> LeadQuerySet:
         return self.filter(reacts_at__lte=at).order_by("reacts_at")
 
+    def texted(self) -> LeadQuerySet:
+        """Those with a thread to look at."""
+        return self.filter(last_message_at__gt=0)
+
     def matching(self, text: str) -> LeadQuerySet:
-        return self.filter(Q(name__icontains=text) | Q(phone__contains=text)) if text else self
+        return self.filter(Q(name__icontains=text) | Q(phone__contains=text))
 
     def for_list(self) -> LeadQuerySet:
         counted: LeadQuerySet = self.select_related("campaign", "lead_list").annotate(message_count=Count("messages"))
@@ -128,6 +132,8 @@ class Lead(models.Model):
             models.Index(fields=["retry_at"], name="lead_to_retry", condition=Q(retry_at__isnull=False)),
             models.Index(fields=["result_due_at"], name="lead_result_due", condition=Q(result_due_at__isnull=False)),
             models.Index(fields=["phone", "campaign"], name="lead_phone"),
+            models.Index(fields=["phone"], name="lead_opted_out", condition=Q(is_opted_out=True)),
+            models.Index(fields=["campaign", "sent_at"], name="lead_sent", condition=Q(sent_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

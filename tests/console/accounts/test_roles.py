@@ -33,6 +33,15 @@ def test_supervisor_sees_everything_and_assigns() -> None:
     assert not sue.has_perm("engage.change_workspace")
 
 
+def test_supervisor_runs_campaigns_and_an_agent_does_not() -> None:
+    sue, ada = make_user(role="Supervisor"), make_user()
+
+    for permission in ("run_campaigns", "pause_campaigns", "approve_changes", "load_leads"):
+        assert sue.has_perm(f"campaigns.{permission}")
+        assert not ada.has_perm(f"campaigns.{permission}")
+    assert not sue.has_perm("audit.view_auditentry")
+
+
 def test_admin_looks_after_every_table_of_ours() -> None:
     admin = make_user(role="Admin")
 
@@ -40,6 +49,8 @@ def test_admin_looks_after_every_table_of_ours() -> None:
     assert admin.has_perm("engage.change_workspace")
     assert admin.has_perm("accounts.change_team")
     assert admin.has_perm("inbox.change_assignment")
+    assert admin.has_perm("audit.view_auditentry")
+    assert admin.has_perm("campaigns.approve_changes")
 
 
 def test_page_says_who_is_signed_in_and_as_what() -> None:

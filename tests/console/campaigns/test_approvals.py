@@ -1,4 +1,4 @@
-"""Change requests from the proposal to their end: who may do what, what an approval is bound to, how they follow."""
+"""Change requests until they are decided: who may do what, and what an approval is bound to."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from console.audit.models import AuditEntry
-from console.campaigns import approvals, follow, versions
+from console.campaigns import approvals, follow
 from console.campaigns.models import ChangeRequest, TemplateVersion
 from engage.models import Campaign, Change, Command
 from engage.outbox.refusals import BlankTemplate
-from tests.console.campaigns.platform import FIRST, describe, end_command
+from tests.console.campaigns.platform import FIRST, describe
 from tests.factories import make_user
 
 State = ChangeRequest.State
@@ -57,87 +57,6 @@ def test_approval_sends_exactly_the_changed_texts_written_against_their_base(
     assert command.details["base"] == {"outgoingMessage": FIRST}
     request.refresh_from_db()
     assert (request.state, request.command, request.decided_by) == (State.APPROVED, command, sue)
-
-
-def test_request_follows_the_platform_until_it_is_live(campaign: Campaign, ada: User, sue: User) -> None:
-    request = propose(campaign, ada)
-    approve(request, sue)
-    states = [follow_up(request)]
-
-    describe(campaign, status="PENDING_APPROVAL", outgoingMessage=NEW)
-    states.append(follow_up(request))
-    describe(campaign, status="READY", outgoingMessage=NEW)
-    states.append(follow_up(request))
-    describe(campaign, status="ACTIVE", outgoingMessage="Somebody wrote this at Engage")
-    states.append(follow_up(request))
-
-    assert states == [State.APPROVED, State.AT_PLATFORM, State.LIVE, State.LIVE]
-
-
-def test_refusal_of_the_platform_ends_the_request_with_its_words(campaign: Campaign, ada: User, sue: User) -> None:
-    request = propose(campaign, ada)
-    approve(request, sue)
-    end_command(Command.objects.get(), Command.State.CONFIRMED)
-    describe(campaign, status="PENDING_APPROVAL", outgoingMessage=NEW)
-    follow_up(request)
-
-    describe(campaign, status="DRAFT", outgoingMessage=NEW)
-
-    assert follow_up(request) == State.REFUSED
-    assert request.reason == "Initialized"
-    [version] = TemplateVersion.objects.filter(change_request=request)
-    assert version.arrived_at is not None
-    assert version.live_from is None
-
-
-@pytest.mark.parametrize("state", [Command.State.REJECTED, Command.State.EXPIRED, Command.State.DISCARDED])
-def test_what_could_not_be_sent_is_said_with_the_reason(
-    campaign: Campaign, ada: User, sue: User, state: Command.State
-) -> None:
-    request = propose(campaign, ada)
-    approve(request, sue)
-
-    end_command(Command.objects.get(), state, "Engage said 400")
-
-    assert follow_up(request) == State.FAILED
-    assert request.reason == "Engage said 400"
-
-
-def test_text_that_arrives_after_all_is_followed_again(campaign: Campaign, ada: User, sue: User) -> None:
-    request = propose(campaign, ada)
-    approve(request, sue)
-    end_command(Command.objects.get(), Command.State.DISCARDED)
-    follow_up(request)
-
-    describe(campaign, status="PENDING_APPROVAL", outgoingMessage=NEW)
-
-    assert follow_up(request) == State.AT_PLATFORM
-
-
-def test_an_older_failed_request_does_not_take_the_credit_of_a_newer_one(
-    campaign: Campaign, ada: User, sue: User
-) -> None:
-    failed = propose(campaign, ada)
-    approve(failed, sue)
-    end_command(Command.objects.get(), Command.State.REJECTED)
-    follow_up(failed)
-    request = propose(campaign, ada)
-    approve(request, sue)
-
-    describe(campaign, status="READY", outgoingMessage=NEW)
-
-    assert [follow_up(failed), follow_up(request)] == [State.FAILED, State.LIVE]
-
-
-def test_text_replaced_before_the_platform_approved_it_was_never_live(campaign: Campaign, ada: User, sue: User) -> None:
-    request = propose(campaign, ada)
-    approve(request, sue)
-    describe(campaign, status="PENDING_APPROVAL", outgoingMessage=NEW)
-    follow_up(request)
-
-    describe(campaign, status="PENDING_APPROVAL", outgoingMessage="Written at Engage")
-
-    assert follow_up(request) == State.REPLACED
 
 
 def test_nobody_decides_on_their_own_change(campaign: Campaign, sue: User) -> None:
@@ -187,14 +106,6 @@ def test_request_is_stale_when_its_text_changed_at_the_platform(campaign: Campai
     assert not Command.objects.exists()
 
 
-def test_change_of_another_template_makes_nothing_stale(campaign: Campaign, ada: User, sue: User) -> None:
-    request = propose(campaign, ada)
-
-    describe(campaign, status="ACTIVE", helpMessage="Northfield, call (518) 555-0126")
-
-    assert follow_up(request) == State.SUBMITTED
-
-
 def test_stale_request_written_anew_can_be_approved(campaign: Campaign, ada: User, sue: User) -> None:
     request = propose(campaign, ada)
     campaign = describe(campaign, status="ACTIVE", outgoingMessage="Somebody wrote this at Engage")
@@ -210,16 +121,6 @@ def test_stale_request_written_anew_can_be_approved(campaign: Campaign, ada: Use
     approve(request, sue)
 
     assert Command.objects.get().details["base"] == {"outgoingMessage": "Somebody wrote this at Engage"}
-
-
-def test_text_that_changed_under_the_command_makes_the_request_stale(campaign: Campaign, ada: User, sue: User) -> None:
-    request = propose(campaign, ada)
-    approve(request, sue)
-    describe(campaign, status="ACTIVE", outgoingMessage="Somebody was faster")
-
-    end_command(Command.objects.get(), Command.State.CANCELLED, "The text at Engage changed meanwhile.")
-
-    assert follow_up(request) == State.STALE
 
 
 def test_one_change_of_a_campaign_at_a_time_is_sent(campaign: Campaign, ada: User, ben: User, sue: User) -> None:
@@ -295,34 +196,6 @@ def test_refusal_of_the_outbox_leaves_everything_as_it_was(campaign: Campaign, a
     assert not TemplateVersion.objects.filter(change_request=request).exists()
 
 
-def test_command_that_nobody_could_confirm_is_sent_again_or_given_up(campaign: Campaign, ada: User, sue: User) -> None:
-    request = propose(campaign, ada)
-    approve(request, sue)
-    end_command(Command.objects.get(), Command.State.UNCONFIRMED)
-    request.refresh_from_db()
-
-    approvals.send_again(request=request, by=sue)
-    again = Command.objects.get().state
-    end_command(Command.objects.get(), Command.State.UNCONFIRMED)
-    request = ChangeRequest.objects.get()
-    approvals.give_up(request=request, by=sue)
-
-    assert again == Command.State.QUEUED
-    assert Command.objects.get().state == Command.State.DISCARDED
-    assert follow_up(request) == State.FAILED
-
-
-def test_approved_change_that_still_waits_can_be_taken_back(campaign: Campaign, ada: User, sue: User) -> None:
-    request = propose(campaign, ada)
-    approve(request, sue)
-
-    approvals.give_up(request=request, by=sue)
-
-    assert Command.objects.get().state == Command.State.CANCELLED
-    assert follow_up(request) == State.FAILED
-    assert request.reason == "Cancelled by Sue."
-
-
 def test_every_step_is_in_the_audit_trail_and_announced(campaign: Campaign, ada: User, sue: User) -> None:
     Change.objects.all().delete()
     request = propose(campaign, ada)
@@ -341,28 +214,6 @@ def test_every_step_is_in_the_audit_trail_and_announced(campaign: Campaign, ada:
     assert approved.before == {"outgoingMessage": FIRST}
     assert approved.after["texts"] == {"outgoingMessage": NEW + "!"}
     assert Change.objects.filter(campaign_id=campaign.id, conversation_id=None).count() >= 4
-
-
-def test_settling_twice_writes_once(campaign: Campaign, ada: User, sue: User) -> None:
-    request = propose(campaign, ada)
-    approve(request, sue)
-    campaign = describe(campaign, status="READY", outgoingMessage=NEW)
-    follow.settle(campaign)
-    Change.objects.all().delete()
-
-    follow.settle(campaign)
-
-    assert not Change.objects.exists()
-
-
-def test_page_that_read_the_campaign_too_early_writes_nothing_old(campaign: Campaign, ada: User) -> None:
-    early = Campaign.objects.get(pk=campaign.pk)
-    follow.settle(describe(campaign, status="ACTIVE", startMessage="Newer"))
-
-    follow.settle(early)
-
-    assert versions.at_platform(campaign)["startMessage"].text == "Newer"
-    assert TemplateVersion.objects.filter(field="startMessage").count() == 2
 
 
 def test_request_of_somebody_whose_account_is_gone_can_still_be_approved(campaign: Campaign, sue: User) -> None:

@@ -266,6 +266,7 @@ def test_waiting_activation_can_be_cancelled(sue_client: Client, sue: User) -> N
     command.refresh_from_db()
     assert response.status_code == 200
     assert command.state == Command.State.CANCELLED
+    assert not parse(response.content).every("div", class_="notice")
     assert AuditEntry.objects.get().action == "cancelled activation"
 
 

@@ -50,7 +50,7 @@ class Receiver:
             assert self._arrived.wait_for(lambda: len(self.events) >= count, timeout), self.kinds()
             return list(self.events)
 
-    def wait_and_see(self, seconds: float = 0.4) -> list[Event]:
+    def wait_and_see(self, seconds: float = 0.3) -> list[Event]:
         """The events after some time in which more could have arrived."""
         time.sleep(seconds)
         return list(self.events)

@@ -102,7 +102,7 @@ def test_speed_is_an_argument_as_well(tmp_path: Path) -> None:
         def speed() -> float:
             try:
                 return float(requests.get(f"{url}/sandbox/clock", timeout=5).json()["speed"])
-            except requests.ConnectionError:
+            except requests.RequestException:
                 return 0
 
         wait_until(speed, 30)

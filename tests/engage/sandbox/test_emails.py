@@ -123,3 +123,10 @@ def test_reset_takes_away_its_own_files_only(sandbox: SandboxProcess) -> None:
 
     assert written(sandbox) == [note]
     note.unlink()
+
+
+def test_conversations_of_the_first_start_have_their_emails(sandbox: SandboxProcess) -> None:
+    sandbox.reset(start=12)
+
+    solar = [lead for lead in sandbox.leads() if lead["campaign"] == "Solar quotes NY" and lead["conversation_started"]]
+    assert {path.stem for path in written(sandbox)} == {lead["id"] for lead in solar}

@@ -2,67 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import time
 from typing import Any
 
-import psutil
 import pytest
-import requests
 
 from tests.engage.sandbox.calling import call
+from tests.engage.sandbox.loading import as_csv, list_called, load, result_of
 from tests.engage.sandbox.receiver import Event, Receiver
 from tests.engage.sandbox.waiting import wait_until
 from tests.sandbox_process import SandboxProcess
-
-COLUMNS = ("Phone", "FirstName", "LastName", "City")
-
-
-def as_csv(rows: list[tuple[object, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
-
-
-def load(
-    sandbox: SandboxProcess,
-    content: bytes,
-    *,
-    campaign_id: str | None = None,
-    file_name: str = "May leads.csv",
-    form: dict[str, str] | None = None,
-    **request: Any,
-) -> requests.Response:
-    """Four columns, of which the first is the phone, unless the request says otherwise."""
-    wanted = {
-        "deDupe": True,
-        "firstRowHeaders": False,
-        "webhookUrl": None,
-        "mappedCols": [{"columnIndex": index, "columnId": name} for index, name in enumerate(COLUMNS)],
-    }
-    return call(
-        sandbox,
-        "POST",
-        "/list/load",
-        headers={"X-API-KEY": sandbox.api_key},
-        data={
-            "campaignId": campaign_id or sandbox.campaign("Spring webinar")["id"],
-            "processRequest": json.dumps(wanted | request),
-            **(form or {}),
-        },
-        files={"file": (file_name, content, "text/csv")},
-    )
-
-
-def result_of(receiver: Receiver) -> dict[str, Any]:
-    wait_until(lambda: "ListLoad" in receiver.kinds())
-    return next(event.body for event in receiver.events if event.kind == "ListLoad")
-
-
-def list_called(sandbox: SandboxProcess, name: str) -> dict[str, Any]:
-    return next(row for row in sandbox.lists() if row["name"] == name)
 
 
 def test_file_becomes_a_list_that_is_ready(sandbox: SandboxProcess, receiver: Receiver) -> None:
@@ -258,39 +206,6 @@ def test_loaded_list_is_sent_once_it_is_active(march: SandboxProcess, receiver: 
     call(march, "POST", f"/campaigns/{campaign_id}/lists/activate", params={"listName": "May leads"})
 
     wait_until(lambda: list_called(march, "May leads")["deliveredLeads"] == 4)
-
-
-def test_large_file_is_loaded_in_bounded_memory_beside_other_calls(sandbox: SandboxProcess, receiver: Receiver) -> None:
-    [worker] = psutil.Process(sandbox.pid).children()
-    rows = [(f"716{200 + number // 10_000}{number % 10_000:04d}", "Ann", "Lee", "Albany") for number in range(10_000)]
-    before = worker.memory_info().rss
-
-    answer = load(sandbox, as_csv(rows), webhookUrl=receiver.url)
-    slowest = 0.0
-    most = before
-    while "ListLoad" not in receiver.kinds():
-        slowest = max(slowest, call(sandbox, "GET", "/campaigns").elapsed.total_seconds())
-        most = max(most, worker.memory_info().rss)
-        time.sleep(0.05)
-
-    assert answer.elapsed.total_seconds() < 5
-    assert result_of(receiver)["accepted"] == 10_000
-    assert most - before < 30_000_000
-    assert slowest < 5
-
-
-def test_load_goes_on_after_a_power_cut(receiver: Receiver) -> None:
-    rows = [(f"716{200 + number // 10_000}{number % 10_000:04d}", "Ann") for number in range(3_000)]
-    with SandboxProcess() as sandbox:
-        load(sandbox, as_csv(rows), webhookUrl=receiver.url)
-        wait_until(lambda: list_called(sandbox, "May leads")["totalLeads"] > 0)
-        sandbox.kill()
-        sandbox.start()
-
-        result = result_of(receiver)
-
-        assert (result["accepted"], result["rejected"]) == (3_000, 0)
-        assert list_called(sandbox, "May leads")["totalLeads"] == 3_000
 
 
 def test_result_is_posted_to_its_own_address_only(sandbox: SandboxProcess, receiver: Receiver) -> None:

@@ -71,7 +71,7 @@ moments = st.tuples(near_the_change, st.integers(0, 1439)).map(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(schedules, st.one_of(zone_names, st.none()), moments)
 def test_open_is_what_the_wall_clock_says(document: dict[str, Any], zone: str | None, moment: int) -> None:
     zones = zones_of(zone)
