@@ -60,7 +60,9 @@ def start_upload(*, campaign: Campaign, source: ListLoad, encoding: str, file_na
         uploaded_by=by,
     )
     _guess(upload)
-    upload.save()
+    with transaction.atomic():
+        upload.save()
+        record(by=by, action="uploaded file", subject=file_name, campaign=campaign, after={"bytes": source.size})
     return upload
 
 
@@ -124,12 +126,13 @@ def load(*, upload: ListUpload, by: User, key: uuid.UUID) -> Command:
     return command
 
 
-def discard(*, upload: ListUpload) -> None:
+def discard(*, upload: ListUpload, by: User) -> None:
     """Forget a file that was not asked to be loaded. Raises NotPossibleNow."""
     with transaction.atomic():
         if not _not_asked(upload).delete()[0]:
             raise NotPossibleNow
         _drop(upload.source, upload.load, upload.left_out)
+        record(by=by, action="discarded file", subject=upload.file_name, campaign=upload.campaign)
 
 
 def load_one(

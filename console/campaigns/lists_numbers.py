@@ -63,7 +63,7 @@ def _count_loaded(campaign: Campaign) -> Counter[str]:
 
 
 def _their_words(document: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in document.items():
+    for name, value in sorted(document.items()):
         # Nothing is said by a zero of a list that was told of before its leads were in it.
         if type(value) is int and value and not _NO_COUNT.search(name):
             yield f"{' '.join(_WORD.findall(name)).lower()} {value:,}"

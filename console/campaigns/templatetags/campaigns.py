@@ -23,6 +23,8 @@ _ACTIONS = {
     "paused list": "asked to pause the list",
     "cancelled activation": "cancelled the activation",
     "left unconfirmed": "left what could not be confirmed as it is",
+    "uploaded file": "uploaded the file",
+    "discarded file": "discarded the file",
     "loaded list": "asked to load the list",
     "loaded lead": "asked to load one lead into the list",
     "loaded again": "asked to load again into the list",

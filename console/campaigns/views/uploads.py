@@ -124,7 +124,7 @@ def list_upload_decide(request: DeskRequest, campaign_id: int, upload_id: int) -
 def list_upload_discard(request: DeskRequest, campaign_id: int, upload_id: int) -> HttpResponse:
     upload = _find(request, campaign_id, upload_id)
     try:
-        lists_actions.discard(upload=upload)
+        lists_actions.discard(upload=upload, by=request.user)
     except NotPossibleNow as refusal:
         return _answer(request, _find(request, campaign_id, upload_id), refusal=str(refusal), status=409)
     messages.success(request, f"“{upload.file_name}” is forgotten. Nothing of it was sent.")

@@ -44,7 +44,7 @@ def status_said(command: Command, campaign: Campaign, said: Said | None) -> str:
     match said:
         case wire.Campaign() if command.kind not in Command.OF_LISTS and said.id == campaign.remote_id:
             return said.campaign_status or ""
-        case wire.CampaignList() if command.kind in Command.OF_LISTS and said.name == command.list_name:
+        case wire.CampaignList() if command.kind in Command.OF_LISTS and said.name in (None, command.list_name):
             return said.status or ""
     return ""
 

@@ -14,6 +14,7 @@ from engage.mirror.reading import read_campaign
 from engage.models import Campaign, Command
 from engage.outbox.campaigns import lists, loads, outcomes, replacing
 from engage.outbox.pace import DEFAULT_PACE, Pace
+from engage.outbox.persist import persist
 from engage.outbox.transitions import State
 
 _READ_BY_GET = (Command.Kind.ACTIVATE, Command.Kind.PAUSE, Command.Kind.MESSAGES)
@@ -47,7 +48,7 @@ def _read(command: Command, campaign: Campaign) -> wire.Campaign | None:
     if command.kind not in _READ_BY_GET:
         return None
     try:
-        return read_campaign(campaign, client_for(command.workspace))
+        return persist(lambda: read_campaign(campaign, client_for(command.workspace)))
     except EngageError:
         return None
 

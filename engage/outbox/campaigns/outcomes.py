@@ -132,7 +132,7 @@ def _conclude_messages(command: Command, said: wire.Campaign | None, last: Attem
     elif said is not None and age >= pace.settles_after and last.looks >= pace.least_looks:
         _ask_somebody(command, OLD_TEXT, last, pace)
     elif age >= timedelta(seconds=pace.gives_up_after):
-        _ask_somebody(command, UNREADABLE, last, pace)
+        _ask_somebody(command, UNREADABLE if said is None else OLD_TEXT, last, pace)
     else:
         _look_again(command, last, pace)
 

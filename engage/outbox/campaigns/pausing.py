@@ -86,7 +86,7 @@ def _make_round(command: Command, campaign: Campaign, attempt: Attempt, pace: Pa
     # Asked before the GET begins: what is over by now, the GET shows.
     is_clear = landing.may_land_until(command, timezone.now(), pace) is None
     try:
-        said = read_campaign(campaign, client_for(command.workspace, timeouts=_TIMEOUTS))
+        said = persist(lambda: read_campaign(campaign, client_for(command.workspace, timeouts=_TIMEOUTS)))
     except EngageError as error:
         logger.info("%s: the GET after it ended with %s", command, type(error).__name__)
         return _Round(answer, is_clear=is_clear, is_unknown_there=isinstance(error, Gone))

@@ -48,7 +48,15 @@ def claim(command_id: int, pace: Pace = DEFAULT_PACE) -> Command | None:
     lease_until = pace_of(command, pace).lease_end(now)
     tries = command.attempts_made + 1
     try:
-        is_ours = move(command, State.PREFLIGHT, lease_until=lease_until, due_at=lease_until, attempts_made=tries)
+        # A pause that goes on and on keeps saying why.
+        is_ours = move(
+            command,
+            State.PREFLIGHT,
+            lease_until=lease_until,
+            due_at=lease_until,
+            attempts_made=tries,
+            reason=command.reason if command.kind in Command.PAUSES else "",
+        )
     except IntegrityError:
         return None
     return command if is_ours else None
@@ -93,7 +101,7 @@ def _carry_out(command: Command, campaign: Campaign, pace: Pace, stop: threading
         return
     client, clock = client_for(command.workspace), LeaseClock(pace)
     try:
-        said = read_campaign(campaign, client)
+        said = persist(lambda: read_campaign(campaign, client))
     except EngageError as error:
         answer = calls.explain(read_refusal(error), command)
         wait_or_fail(command, replace(answer, reason=NO_GOOD_ANSWER) if answer.is_unknown else answer, pace)
@@ -131,7 +139,7 @@ def mark(command: Command, campaign: Campaign, pace: Pace) -> Attempt | None:
             if replacing.give_way(command):
                 return None
             guards.check(command)
-            if not move(command, State.SENDING, lease_until=lease_until, due_at=lease_until):
+            if not move(command, State.SENDING, lease_until=lease_until, due_at=lease_until, reason=command.reason):
                 return None
             return _begin_attempt(command, lists.baseline(command, pace))
     except Refused as refusal:

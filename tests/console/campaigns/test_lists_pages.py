@@ -166,7 +166,9 @@ def test_file_goes_into_the_database_and_its_columns_are_shown(
     status, page = post_file(sue_client, campaign, GOOD)
 
     upload = ListUpload.objects.get()
+    entry = AuditEntry.objects.get()
     assert status == 200
+    assert (entry.by, entry.action, entry.subject) == (sue, "uploaded file", "May leads.csv")
     assert (upload.state, upload.uploaded_by, upload.list_name) == (State.MAPPING, sue, "May leads")
     assert upload.source
     with upload.source.open_file() as file:
@@ -466,7 +468,7 @@ def test_load_is_asked_for_with_an_entry_of_the_trail(sue_client: Client, sue: U
 
     response = load(sue_client, upload)
 
-    upload, command, entry = reread(upload), Command.objects.get(), AuditEntry.objects.get()
+    upload, command, entry = reread(upload), Command.objects.get(), AuditEntry.objects.get(action="loaded list")
     assert response.status_code == 200
     assert "Waiting to be sent" in fragment(response).text
     assert upload.load
@@ -496,7 +498,7 @@ def test_double_click_loads_once(sue_client: Client, upload: ListUpload) -> None
     answers = [load(sue_client, upload, key=key).status_code for _ in range(2)]
 
     assert answers == [200, 200]
-    assert Command.objects.count() == AuditEntry.objects.count() == 1
+    assert Command.objects.count() == AuditEntry.objects.filter(action="loaded list").count() == 1
 
 
 def test_second_person_who_loads_the_same_file_is_told(sue_client: Client, upload: ListUpload) -> None:
@@ -622,7 +624,7 @@ def test_senseless_decision_is_refused(sue_client: Client, upload: ListUpload) -
 # Discarding.
 
 
-def test_file_can_be_discarded_with_everything_of_it(sue_client: Client, upload: ListUpload) -> None:
+def test_file_can_be_discarded_with_everything_of_it(sue_client: Client, sue: User, upload: ListUpload) -> None:
     upload = check(upload)
 
     response = sue_client.post(address(upload, "removal/"))
@@ -631,6 +633,7 @@ def test_file_can_be_discarded_with_everything_of_it(sue_client: Client, upload:
     assert not ListUpload.objects.exists()
     assert not ListLoad.objects.exists()
     assert not ListLoadChunk.objects.exists()
+    assert AuditEntry.objects.filter(by=sue, action="discarded file", subject="May leads.csv").exists()
 
 
 def test_file_that_is_on_its_way_cannot_be_discarded(sue_client: Client, upload: ListUpload) -> None:

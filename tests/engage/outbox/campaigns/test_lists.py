@@ -12,7 +12,7 @@ from engage.api.events import LIST_STATUS
 from engage.mirror.projector import project_all
 from engage.models import Campaign, Command, LeadList
 from tests.engage.deliveries import deliver
-from tests.engage.outbox.campaigns.conftest import ACTIVE, Asking, took
+from tests.engage.outbox.campaigns.conftest import ACTIVE, PATIENT, Asking, took
 from tests.engage.outbox.campaigns.meddler import CUT, LOSE_500, REFUSE, STALL, Meddler
 from tests.engage.outbox.campaigns.model_platform import ModelPlatform
 from tests.engage.outbox.conftest import Dispatching, wait_for_state, wait_until
@@ -79,7 +79,7 @@ def test_where_the_campaign_answers_a_webhook_confirms(
     model.lists["Leads"], model.list_answer = "READY", "campaign"
     command = ask.activate_list(modelled, "Leads")
 
-    with dispatching():
+    with dispatching(pace=PATIENT):
         wait_for_state(command, State.ACCEPTED)
         hear_of(modelled, model, "Leads")
         wait_for_state(command, State.CONFIRMED)
@@ -114,7 +114,7 @@ def test_what_was_said_of_a_list_before_the_post_proves_nothing(
     command = ask.activate_list(modelled, "Leads")
 
     with dispatching():
-        wait_for_state(command, State.ACCEPTED)
+        wait_until(lambda: bool(line.posts))
         deliver(modelled.workspace, old, event_type=LIST_STATUS)
         project_all()
         wait_for_state(command, State.UNCONFIRMED)

@@ -14,16 +14,19 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
 
 from engage.mirror.projector import project_all
-from engage.models import Campaign, Command, ListLoad, ListLoadChunk
+from engage.models import Campaign, Command, Delivery, ListLoad, ListLoadChunk
 from engage.outbox.campaigns import load_lead, load_list
 from engage.outbox.campaigns.loads import drop_files
 from engage.outbox.decisions import discard, send_again
 from engage.webhooks.addresses import load_result_url
+from tests.engage.outbox.campaigns.conftest import PATIENT, Asking, status_of, took
 from tests.engage.outbox.campaigns.meddler import CUT, LOSE_500, TOO_MANY, Meddler
 from tests.engage.outbox.campaigns.model_platform import ModelPlatform
 from tests.engage.outbox.conftest import Dispatching, wait_for_state, wait_until
+from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,7 +93,7 @@ def test_the_result_confirms_it_and_the_file_is_dropped(
     load = make_load(modelled)
     result = {"status": "Completed", "accepted": 2, "rejected": 1, "odd": {"deep": [1]}}
 
-    with dispatching():
+    with dispatching(pace=PATIENT):
         command = wait_for_state(ask_to_load(load, ada), State.ACCEPTED)
         assert post_result(load, json.dumps(result).encode()) == 204
         project_all()
@@ -151,7 +154,7 @@ def test_a_result_settles_a_load_that_nobody_answered(
     load = make_load(modelled)
     command = ask_to_load(load, ada)
 
-    with dispatching():
+    with dispatching(pace=PATIENT):
         wait_for_state(command, State.CHECKING)
         post_result(load, b'{"status": "Completed"}')
         project_all()
@@ -251,3 +254,68 @@ def test_a_file_that_cannot_be_read_any_more_is_not_half_sent(
         wait_for_state(command, State.REJECTED)
 
     assert (command.attempts.get().outcome, model.loads) == ("not_sent", [])
+
+
+@pytest.fixture
+def reachable(live_server: LiveServer, settings: Any) -> None:
+    """The platform can post to us."""
+    settings.ORIGIN = live_server.url
+
+
+@pytest.mark.usefixtures("reachable")
+def test_the_sandbox_loads_the_file_and_tells_what_became_of_it(
+    platform: SandboxProcess, campaign: Campaign, ada: User, dispatching: Dispatching
+) -> None:
+    load = make_load(campaign)
+    load.append_file([b"12,x,No phone\n"])
+
+    with dispatching(pace=PATIENT):
+        command = wait_for_state(ask_to_load(load, ada), State.ACCEPTED)
+        wait_until(lambda: Delivery.objects.filter(event_type=f"list-load:{load.pk}").exists(), within=30)
+        project_all()
+        wait_for_state(command, State.CONFIRMED)
+
+    load.refresh_from_db()
+    assert isinstance(load.result, dict)
+    assert {name: load.result[name] for name in ("listName", "total", "accepted", "rejected")} == {
+        "listName": NAME,
+        "total": 4,
+        "accepted": 3,
+        "rejected": 1,
+    }
+
+
+@pytest.mark.parametrize("name", ["Ünïcødé 🎉 & + % / 名单", "  spaces  ", "x" * 200, "%26%2F%00"])
+def test_a_list_made_by_a_single_lead_is_switched_by_its_verbatim_name(
+    platform: SandboxProcess, campaign: Campaign, ada: User, ask: Asking, dispatching: Dispatching, name: str
+) -> None:
+    loading = load_lead(campaign=campaign, list_name=name, de_dupe=True, fields=FIELDS, by=ada, key=uuid.uuid4())
+
+    with dispatching():
+        wait_for_state(loading, State.CONFIRMED)
+        wait_for_state(ask.activate(campaign), State.CONFIRMED)
+        wait_until(lambda: status_of(platform, campaign) == "ACTIVE")
+        command = ask.activate_list(campaign, name)
+        wait_for_state(command, State.CONFIRMED, State.UNCONFIRMED)
+        wait_for_state(ask.pause_list(campaign, name), State.CONFIRMED)
+
+    assert took(platform, campaign) == [
+        ("lead_load", name),
+        ("activate", ""),
+        ("list_activate", name),
+        ("list_pause", name),
+    ]
+
+
+def test_a_duplicate_is_rejected_by_the_sandbox_and_said_so(
+    campaign: Campaign, ada: User, dispatching: Dispatching
+) -> None:
+    first, second = ask_to_load_lead(campaign, ada), ask_to_load_lead(campaign, ada)
+
+    with dispatching():
+        wait_for_state(first, State.CONFIRMED, State.REJECTED)
+        wait_for_state(second, State.CONFIRMED, State.REJECTED)
+
+    rejected = next(command for command in (first, second) if command.state == State.REJECTED)
+    assert rejected.details["answer"]["status"] == "Rejected"
+    assert {first.state, second.state} == {State.CONFIRMED, State.REJECTED}
