@@ -117,10 +117,11 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
 def _merge_leads(merged: list[Merged]) -> None:
     """The greatest version says all but the status, which only moves forward. Written only where something differs."""
     speaking = [item for item in merged if _says_something_new(item)]
-    whole = Lead.objects.in_bulk([item.lead.id for item in speaking])
+    whole = Lead.objects.in_bulk([item.lead.id for item in speaking if not item.is_new])
     changed: list[Lead] = []
     for item in speaking:
-        lead = item.lead = whole[item.lead.id]
+        # A lead made a moment ago is all there.
+        lead = item.lead = whole.get(item.lead.id, item.lead)
         before = {name: getattr(lead, name) for name in _LEAD_FIELDS}
         newest = max(item.observations, key=lambda observation: observation.version)
         if newest.version > item.conversation.lead_version:
@@ -180,7 +181,7 @@ def _merge_messages(merged: list[Merged]) -> None:
 def _message_row(conversation: Conversation, observation: ConversationObservation, said: WireMessage) -> Message:
     is_inbound = (said.direction or "").upper() != "OUTBOUND"
     return Message(
-        conversation=conversation,
+        conversation_id=conversation.pk,
         remote_id=said.id,
         is_inbound=is_inbound,
         sender=clip(said.sender, 60),

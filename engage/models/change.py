@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 
@@ -29,10 +29,18 @@ class Change(models.Model):
     def record_conversations(conversations: Iterable[tuple[int, int]], *, at: datetime | None = None) -> None:
         """Announce (conversation id, campaign id) pairs inside the transaction that changed them."""
         at = at or timezone.now()
-        Change.objects.bulk_create(
-            Change(at=at, conversation_id=conversation_id, campaign_id=campaign_id)
-            for conversation_id, campaign_id in conversations
-        )
+        rows = list(conversations)
+        if not rows:
+            return
+        if connection.vendor != "postgresql":
+            Change.objects.bulk_create(Change(at=at, conversation_id=a, campaign_id=b) for a, b in rows)
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO engage_change (at, conversation_id, campaign_id)"
+                " SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[])",
+                [at, *map(list, zip(*rows, strict=True))],
+            )
 
     @staticmethod
     def record_campaigns(campaign_ids: Iterable[int]) -> None:

@@ -98,7 +98,7 @@ _REACTION: Final = re.compile(
 # Every wording above holds one of these. Most texts hold none and are done with in a hundredth of the time.
 _STEMS: Final = _words(
     "stop unsub opt quit cease end cancel revok withdr consent permission remove delete erase lose forget block list"
-    " off alone don not never more further wrong start help info"
+    " take alone don not never more further wrong start help info"
 )
 _SPELLED_OUT: Final = re.compile(r"\W*\w(?:\W+\w){2,}\W*")
 # Carriers join texts up to about 1,600 characters; what is forged may be longer.
