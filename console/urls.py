@@ -1,5 +1,15 @@
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+
+class Icon(RedirectView):
+    """Browsers ask for it wherever a page names no icon, as in the admin."""
+
+    def get_redirect_url(self, *args: object, **kwargs: object) -> str:
+        return static("icon.svg")
+
 
 urlpatterns = [
     path("", include("console.inbox.urls")),
@@ -8,4 +18,5 @@ urlpatterns = [
     path("live/", include("console.live.urls")),
     path("hooks/engage/", include("engage.webhooks.urls")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", Icon.as_view()),
 ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,16 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, W
 from tests.browser.desk import Desk, Leads
 from tests.browser.ring import Ring
 
+HERE = Path(__file__).parent
 DESK = {"width": 1440, "height": 860}
 
 
-# For the package, not the session: two Playwrights do not run in one thread.
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before all others: two Playwrights do not run in one thread, and some other rooms keep theirs to the end."""
+    items.sort(key=lambda item: HERE not in item.path.parents)
+
+
 @pytest.fixture(scope="package")
 def browser(chromium_path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
