@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from engage.api.events import ConversationKind
 from engage.mirror.consent import READ, UNTIMED, number_of
+from engage.mirror.merged import Merged
 from engage.mirror.observations import ConversationObservation
 from engage.models import Consent, Message
 from engage.sms.keywords import Signal
-
-if TYPE_CHECKING:
-    from engage.mirror.merge import Merged
 
 
 def collect_evidence(merged: Iterable[Merged]) -> list[Consent]:

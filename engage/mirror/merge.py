@@ -7,7 +7,6 @@ everything below a conversation is read and written under its lock.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from engage.api.events import ConversationKind
@@ -18,6 +17,7 @@ from engage.mirror.consent import number_of
 from engage.mirror.evidence import collect_evidence, record_evidence
 from engage.mirror.leads import fill_lead, furthest_status
 from engage.mirror.loads import merge_loads
+from engage.mirror.merged import Merged
 from engage.mirror.observations import ConversationObservation, Observations, clip
 from engage.mirror.summary import SUMMARY_FIELDS, read_numbers, summarize
 from engage.models import Change, Conversation, Disposition, Lead, Message
@@ -39,23 +39,6 @@ _SUMMARY_FROM = len(_VERSION_FIELDS)
 
 def _saved_fields(row: Conversation) -> list[object]:
     return [getattr(row, name) for name in _SAVED_FIELDS]
-
-
-@dataclass
-class Merged:
-    """One conversation while statements about it are applied. `before`: its fields as they were when locked."""
-
-    conversation: Conversation
-    lead: Lead
-    observations: list[ConversationObservation]
-    before: list[object]
-    is_new: bool = False
-    has_new_key: bool = False
-    has_new_dispositions: bool = False
-    new_messages: list[Message] = field(default_factory=list)
-    confirmed_messages: list[Message] = field(default_factory=list)
-    new_dispositions: list[Disposition] = field(default_factory=list)
-    is_changed: bool = False
 
 
 def merge(workspace_id: int, observations: Observations) -> set[int]:
