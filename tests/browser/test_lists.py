@@ -114,16 +114,16 @@ def test_list_is_loaded_and_the_result_shown(page: Page, lists_address: str, rin
 
 def test_check_goes_on_where_a_dying_server_left_it(page: Page, ring: Ring, windows: Windows, tmp_path: Path) -> None:
     windows.tolerate(*NO_LINE)
-    bring(page, write_rows(tmp_path / "Cut.csv", 40_000))
+    bring(page, write_rows(tmp_path / "Cut.csv", 100_000))
     page.get_by_role("button", name="Check the rows").click()
-    expect(page.locator(".upload-check")).to_contain_text(re.compile(r"[1-9]\d?,\d{3} rows so far"), timeout=LONG)
+    expect(page.locator(".upload-check")).to_contain_text(re.compile(r"[1-9]\d?\d?,\d{3} rows so far"), timeout=LONG)
 
     ring.web.kill()
     ring.web.start()
     ring.wait_for_web()
 
     # The page asks again by itself.
-    expect(page.locator(".upload-found h2")).to_have_text("38,800 of 40,000 rows will be loaded", timeout=LONG)
+    expect(page.locator(".upload-found h2")).to_have_text("97,000 of 100,000 rows will be loaded", timeout=LONG)
 
 
 def test_what_a_file_says_is_text_and_its_mapping_is_remembered(page: Page, lists_address: str, tmp_path: Path) -> None:
