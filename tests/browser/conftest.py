@@ -77,7 +77,8 @@ class Windows:
         self._sessions = sessions
         self._contexts: list[BrowserContext] = []
         self._complaints: list[str] = []
-        self._tolerated: list[str] = []
+        # htmx says so when a page is left while its stream is being opened.
+        self._tolerated: list[str] = ["AbortError"]
 
     def open(self, name: str | None, **options: Any) -> Page:
         """An empty page in a window of its own, signed in as this person or as nobody."""
