@@ -38,6 +38,7 @@ run: .venv/app var/static.stamp ## Start the console, its worker and the sandbox
 demo-reset: .venv/app ## Throw the demo's data away; the next `make run` starts afresh
 	@$(BIN)/python bin/demo-env
 	rm -f var/*.sqlite3 var/*.sqlite3-shm var/*.sqlite3-wal var/demo.env
+	rm -rf var/sandbox.sqlite3.loads var/sandbox-mail
 
 test: .venv/dev ## Run every test, what races on PostgreSQL as well
 	@$(BIN)/python bin/test
