@@ -14,7 +14,7 @@ from console.accounts.people import who_may_work
 from console.inbox import timeline
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
-from engage.models import Command, Consent, Conversation, Disposition, Lead, Message
+from engage.models import Change, Command, Consent, Conversation, Disposition, Lead, Message
 from engage.outbox.guards import window_refusal
 from engage.sms.send_window import window_for
 
@@ -30,8 +30,10 @@ _QUIET = (Command.State.CONFIRMED, Command.State.CANCELLED, Command.State.DISCAR
 
 def thread_context(conversation_id: int) -> dict[str, Any] | None:
     """What `_thread.html` and `_lead.html` show; None when the conversation is gone."""
-    known = DeskConversation.objects.select_related("lead", "campaign", "assignment__agent")
-    without_secrets = known.defer("sealed_key", "sealed_offered_key", "campaign__document")
+    # Read first: whatever is announced up to here is in what follows.
+    known_change = Change.objects.newest_id()
+    related = DeskConversation.objects.select_related("lead", "campaign", "assignment__agent")
+    without_secrets = related.defer("sealed_key", "sealed_offered_key", "campaign__document")
     conversation = without_secrets.filter(id=conversation_id).first()
     if conversation is None:
         return None
@@ -43,6 +45,7 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
     reason = lock_reason(conversation)
     return {
         "conversation": conversation,
+        "known_change": known_change,
         "lead": lead,
         "entries": _entries(conversation, messages, commands, is_whole=len(messages) == total, now=now),
         "earlier_than": messages[0] if len(messages) < total else None,

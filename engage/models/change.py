@@ -11,6 +11,10 @@ class ChangeQuerySet(models.QuerySet["Change"]):
     def after(self, change_id: int) -> ChangeQuerySet:
         return self.filter(id__gt=change_id).order_by("id")
 
+    def newest_id(self) -> int:
+        """Of two readings the later one never finds a smaller number; 0 before the first change."""
+        return self.order_by("-id").values_list("id", flat=True).first() or 0
+
 
 class Change(models.Model):
     """One row of the feed: something a page may show is different now. It says which, never what."""

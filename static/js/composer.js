@@ -117,6 +117,12 @@ document.addEventListener("click", (event) => {
   const reused = event.target.closest("[data-reuses]")?.dataset.reuses;
   if (reused) change(form, [fieldOf(form).value, reused].filter(Boolean).join("\n"));
 });
+document.addEventListener("htmx:config:request", (event) => {
+  const form = event.target;
+  if (!form.matches?.("form[data-composer]") || fieldOf(form).value.trim()) return;
+  event.preventDefault(); // There is nothing to send.
+  fieldOf(form).focus();
+});
 document.addEventListener("htmx:before:request", (event) => {
   const form = event.target;
   if (form.matches?.("form[data-composer]")) sent.set(form, fieldOf(form).value);

@@ -88,7 +88,6 @@ def test_hundred_thousand_rows_are_brought_and_checked(page: Page, tmp_path: Pat
 
     page.get_by_role("button", name="Check the rows").click()
 
-    expect(page.locator(".upload-check")).to_contain_text(re.compile(r"[1-9]\d?\d?,\d{3} rows so far"), timeout=LONG)
     expect(page.locator(".upload-found h2")).to_have_text("97,000 of 100,000 rows will be loaded", timeout=LONG)
     expect(page.locator("[data-problem=phone]")).to_contain_text("2,000")
     expect(page.locator("[data-problem=duplicate]")).to_contain_text("1,000")
@@ -195,6 +194,7 @@ def test_whole_way_without_javascript(windows: Windows, ring: Ring, tmp_path: Pa
     page.get_by_role("button", name="Check the rows").click()
     page.get_by_role("button", name="Go on checking").click()
     expect(page.locator(".upload-found h2")).to_have_text("291 of 300 rows will be loaded")
-    page.get_by_role("button", name="Load 291 leads").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Load 291 leads").click()
 
     ring.wait_until(lambda: bool(page.reload()) and "291 in the file" in page.locator("#upload").inner_text())

@@ -29,13 +29,16 @@ def test_whole_job_is_done_without_javascript(leads: Leads, ring: Ring, windows:
     page.get_by_label("User name").fill("ada")
     page.get_by_label("Password").fill("demo")
     page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#queue")).to_be_visible()
     ring.wait_until(lambda: bool(page.reload() and desk.row(lead).count()))
     desk.row(lead).locator(".row-link").click()
     expect(page.locator("#thread-title")).to_have_text(lead.name)
     desk.field.fill("Cash or card only.")
-    desk.button("Send").click()
+    with page.expect_navigation():
+        desk.button("Send").click()
     reload_until(ring, page, "Confirmed")
-    desk.button("SALE").click()
+    with page.expect_navigation():
+        desk.button("SALE").click()
     reload_until(ring, page, "Ada closed this as SALE")
 
     assert "queue=open" in page.url

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.desk import Desk, Leads
@@ -64,6 +64,24 @@ def test_impatient_fingers_send_one_reply(ada: Desk, leads: Leads, send: Callabl
     expect(ada.state_of("Yes, please do come by.")).to_have_text("Confirmed")
     expect(ada.thread.locator(".reply-refusal")).to_have_count(0)
     assert leads.received(lead) == ["Yes, please do come by."]
+
+
+def test_answer_that_comes_late_does_not_undo_what_the_stream_has_told(ada: Desk, leads: Leads) -> None:
+    lead = leads.write("Is there a late train?")
+    ada.open().enter(lead)
+    answered: list[tuple[Route, APIResponse]] = []
+    ada.page.route("**/replies/", lambda route: answered.append((route, route.fetch())))
+
+    ada.reply("There is one at midnight.")
+    expect(ada.state_of("There is one at midnight.")).to_have_text("Confirmed")
+    ada.watch_bubbles("There is one at midnight.")
+    route, answer = answered[0]
+    route.fulfill(response=answer)
+    expect(ada.field).to_have_value("")
+    ada.page.wait_for_timeout(500)
+
+    expect(ada.state_of("There is one at midnight.")).to_have_text("Confirmed")
+    assert set(ada.watched_bubbles()[1]) <= {"Confirmed"}
 
 
 def test_press_on_an_empty_field_does_nothing(ada: Desk, leads: Leads) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 
 from console.campaigns import lists_actions
@@ -14,6 +16,7 @@ from console.campaigns.lists_checking import check_step
 from console.campaigns.lists_columns import columns_of
 from console.campaigns.models import ListUpload
 from engage.models import Campaign, ListLoad
+from tests.factories import make_campaign
 from tests.html import Element, parse
 
 FRAGMENT = {"hx-request": "true"}
@@ -22,6 +25,17 @@ HEADER = "Mobile,First Name,Town,Zip Code"
 
 def make_file(*lines: str, header: str = HEADER) -> bytes:
     return "\r\n".join([header, *lines, ""]).encode()
+
+
+GOOD_AND_BAD = make_file("(212) 555-0101,Ada,Troy,12180", "n/a,Ben,Troy,12180")
+
+
+def make_webinar() -> Campaign:
+    """A campaign whose first message asks for a field that it has, and for one that it has not."""
+    campaign = make_campaign(name="Spring <b>webinar</b>")
+    campaign.document = {"messages": {"outgoingMessage": "Hi {{FirstName}}, {{Nickname}}. Reply STOP to opt out."}}
+    campaign.save()
+    return campaign
 
 
 def many_rows(count: int) -> Iterator[str]:
@@ -94,3 +108,22 @@ def post_file(client: Client, campaign: Campaign, content: bytes, name: str = "M
     file.name = name
     response = client.post(f"/campaigns/{campaign.id}/lists/files/", {"file": file}, follow=True)
     return response.status_code, parse(response.content)
+
+
+def address(upload: ListUpload, action: str = "") -> str:
+    return f"/campaigns/{upload.campaign_id}/lists/files/{upload.id}/{action}"
+
+
+def fragment(response: HttpResponse) -> Element:
+    assert b"<html" not in response.content
+    return parse(response.content).by_id("upload")
+
+
+def chosen(upload: ListUpload, **fields: Any) -> dict[str, Any]:
+    """The form as the page has it."""
+    columns = {f"field-{column.index}": column.field for column in columns_of(upload)}
+    return columns | {"list_name": upload.list_name, "de_dupe": "on"} | fields
+
+
+def load(client: Client, upload: ListUpload, **fields: str) -> HttpResponse:
+    return client.post(address(upload, "load/"), fields, headers=FRAGMENT)

@@ -207,7 +207,7 @@ def a_story(status: str) -> Iterator[Story]:
             User.objects.all().delete()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(told=st.lists(turns, min_size=1, max_size=4), status=st.sampled_from(["READY", "ACTIVE"]))
 # An activation that nobody answered lands after the pause.
 @example(told=[Turn(ACTIVATE, (Step((LATE,)),)), Turn(PAUSE, (Step(), Step()))], status="READY")

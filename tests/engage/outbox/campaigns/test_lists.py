@@ -188,10 +188,8 @@ def test_lists_and_their_campaign_do_not_wait_for_each_other(
     model: ModelPlatform, line: Meddler, modelled: Campaign, ask: Asking, dispatching: Dispatching
 ) -> None:
     model.lists |= {"Leads": "READY", "Others": "READY"}
-    line.usual = REFUSE
     pause = ask.pause(modelled)
     Command.objects.filter(pk=pause.pk).update(due_at=timezone.now() + timedelta(hours=1))
-    line.usual = "pass"
 
     with dispatching():
         wait_for_state(ask.activate_list(modelled, "Leads"), State.CONFIRMED)
