@@ -1,12 +1,14 @@
 """Change requests follow the platform: what the outbox and the mirror say decides what became of each.
 
-Nothing runs for this: whoever looks at requests or versions settles them first. It is a conditional update of rows, so
-any number may do it at once, and a page that shows a request never shows it behind what the mirror knows.
+The mirror settles them whenever the platform describes a campaign anew, so that no text is live without a version. Who
+looks at requests or versions settles them first, too: commands move without the mirror. It is a conditional update of
+rows, so any number may do it at once, and a page that shows a request never shows it behind what the mirror knows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -36,6 +38,12 @@ def settle(campaign: Campaign) -> None:
             has_news |= _settle_request(request, campaign)
         if has_news:
             Change.record_campaigns([campaign.pk])
+
+
+def settle_described(sender: object, *, campaign: Campaign, **signal: Any) -> None:
+    """When the mirror wrote a campaign down. What fails here is undone alone; the next look heals it."""
+    with transaction.atomic():
+        settle(campaign)
 
 
 def outlook(request: ChangeRequest, campaign: Campaign) -> tuple[ChangeRequest.State, str]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from console.audit.models import AuditEntry
 from console.campaigns.attention import find_attention
+from console.campaigns.change_requests import of_campaign
 from console.campaigns.intents import (
     Intent,
     Intents,
@@ -27,7 +28,7 @@ from console.campaigns.setup import Setup
 from engage.models import Campaign, LeadList
 
 # Each is `templates/campaigns/_<name>.html` with the id `campaign-<name>`.
-SECTIONS: Final = ("head", "numbers", "schedule", "lists", "messages", "setup", "log")
+SECTIONS: Final = ("head", "requests", "numbers", "schedule", "lists", "messages", "setup", "log")
 # What else than a change of the campaign changes them: its conversations, and the clock.
 OF_CONVERSATIONS: Final = ("numbers",)
 OF_THE_CLOCK: Final = ("head", "schedule")
@@ -102,6 +103,7 @@ def campaign_context(campaign_id: int, numbers: Numbers | None = None) -> dict[s
         "zones": zones,
         "week": picture(schedule, zones),
         "lists": find_lists(campaign, intents),
+        "requests": of_campaign(campaign),
         "texts": [(name, label, campaign.messages.get(name, "")) for name, label in TEMPLATES.items()],
         "entries": AuditEntry.objects.filter(campaign=campaign)
         .select_related("by")

@@ -6,9 +6,15 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.dispatch import Signal
+
 from engage.api.wire import CampaignList, CampaignReference
 from engage.mirror.observations import CampaignObservation, LeadListObservation, clip
 from engage.models import Campaign, Change, LeadList
+
+# Sent with `campaign` whenever the platform described one anew, inside the transaction that writes it down. Whoever
+# listens must keep its own failures, and those of its statements, to itself.
+campaign_described = Signal()
 
 _BY_NAME = "name:"
 
@@ -76,6 +82,8 @@ def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
     if is_confirming:
         row.confirmed_at = observation.seen_at
     row.save()
+    if is_newer:
+        campaign_described.send_robust(Campaign, campaign=row)
     return is_shown
 
 

@@ -272,7 +272,7 @@ def test_versions_can_be_compared_and_an_old_one_proposed_again(client: Client, 
 def test_any_two_versions_are_compared_as_asked(client: Client, campaign: Campaign) -> None:
     for text in ("One STOP", "Two STOP", "Three STOP"):
         follow.settle(describe(campaign, outgoingMessage=text))
-    one, _, three = TemplateVersion.objects.filter(field="outgoingMessage").order_by("id")
+    _, one, _, three = TemplateVersion.objects.filter(field="outgoingMessage").order_by("id")
     query = f"template=outgoingMessage&old={three.id}&new={one.id}"
 
     part = parse(client.get(f"/campaigns/{campaign.id}/templates/versions/?{query}", headers=FRAGMENT).content)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from console.campaigns import approvals, follow, versions
 from console.campaigns.models import TemplateVersion
+from engage.mirror.campaigns import campaign_described
 from engage.models import Campaign
 from tests.console.campaigns.platform import FIRST, TEXTS, describe
 from tests.factories import make_campaign
@@ -110,3 +111,24 @@ def test_of_a_campaign_known_by_name_alone_nothing_follows(db: None) -> None:
 def test_nothing_is_written_while_nothing_happened(campaign: Campaign, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(2):  # type: ignore[operator]  # versions at the platform; requests that are followed
         follow.settle(campaign)
+
+
+def test_text_that_came_and_went_while_nobody_looked_is_a_version_too(campaign: Campaign) -> None:
+    describe(campaign, status="READY", outgoingMessage="Only for an hour")
+    describe(campaign, status="READY", outgoingMessage=NEW)
+
+    assert [version.text for version in first_messages(campaign)] == [FIRST, "Only for an hour", NEW]
+
+
+def test_mirror_goes_on_when_somebody_who_listens_fails(campaign: Campaign) -> None:
+    def fail(**signal: object) -> None:
+        raise ValueError("Not our day")
+
+    campaign_described.connect(fail, weak=False, dispatch_uid="fail")
+    try:
+        later = describe(campaign, status="READY", outgoingMessage=NEW)
+    finally:
+        campaign_described.disconnect(dispatch_uid="fail")
+
+    assert later.messages["outgoingMessage"] == NEW
+    assert [version.text for version in first_messages(campaign)] == [FIRST, NEW]
