@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.contract.account import named_account
 
@@ -36,6 +37,17 @@ def chromium_path() -> str:
     """The installed browser; Playwright brings none of its own here."""
     assert CHROMIUM, "Browser tests need Chromium: apt-get install chromium"
     return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One for all rooms: two Playwrights do not run in one thread."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        # A busy machine is slow; nothing here measures how fast things are.
+        expect.set_options(timeout=15_000)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,9 @@
 import os
 
 for name in [name for name in os.environ if name.startswith(("CONSOLE_", "ENGAGE_", "SANDBOX_"))]:
-    # A developer's environment decides nothing here, but for the database, which `bin/with-postgres` names.
-    if name not in ("CONSOLE_DATABASE_URL", "CONSOLE_REQUIRE_ALL"):
+    # A developer's environment decides nothing here, but for the database, which `bin/with-postgres` names, and the
+    # account that contract tests speak to.
+    if name not in ("CONSOLE_DATABASE_URL", "CONSOLE_REQUIRE_ALL") and not name.startswith("ENGAGE_CONTRACT_"):
         del os.environ[name]
 os.environ["CONSOLE_SECRET_KEY"] = "for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz"
 os.environ["ENGAGE_KEY_RING"] = "dGVzdHMtb25seS1rZXktMDEyMzQ1Njc4OWFiY2RlZiE="

@@ -86,7 +86,7 @@ def choose_columns(
         left_out = ListLoad.objects.create(campaign=upload.campaign, list_name=list_name)
         headers = [column.name for column in columns]
         left_out.append_file([spreadsheet_bytes([["Row", "Why", *headers]], is_first=True)])
-        _drop(upload.load, upload.left_out)
+        # The upload before its files: a check that is under way takes the locks in this order, too.
         _change(
             upload,
             State.CHECKING,
@@ -97,6 +97,7 @@ def choose_columns(
             load=load,
             left_out=left_out,
         )
+        _drop(upload.load, upload.left_out)
         remember_columns(upload.campaign, columns)
 
 

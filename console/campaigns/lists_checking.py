@@ -18,7 +18,7 @@ from django.utils import timezone
 from console.campaigns.csv_inspection import BadFile
 from console.campaigns.csv_rows import Row, read_rows
 from console.campaigns.csv_writing import csv_bytes, spreadsheet_bytes
-from console.campaigns.lists_columns import columns_of, merge_fields_of
+from console.campaigns.lists_columns import columns_of, fields_in_messages
 from console.campaigns.lists_findings import Findings, find_problems, is_left_out
 from console.campaigns.lists_rows import Layout, Problem, SeenNumbers, read_lead
 from console.campaigns.models import ListUpload
@@ -73,7 +73,9 @@ class _Part:
         self._findings = Findings(upload.problems)
         self._seen = SeenNumbers(bytes(upload.seen))
         fields = {column.field: column.index for column in columns_of(upload) if column.field}
-        self._layout = Layout.of(fields, merge_fields=list(merge_fields_of(upload.campaign)), width=len(upload.mapping))
+        self._layout = Layout.of(
+            fields, merge_fields=list(fields_in_messages(upload.campaign)), width=len(upload.mapping)
+        )
         self._kept: list[bytes] = []
         self._left_out: list[bytes] = []
 

@@ -66,7 +66,7 @@ def fields_of(campaign: Campaign) -> list[str]:
     return list(dict.fromkeys(fields if PHONE in fields else [PHONE, *fields]))
 
 
-def merge_fields_of(campaign: Campaign) -> dict[str, str]:
+def fields_in_messages(campaign: Campaign) -> dict[str, str]:
     """Field → the label of the first message that is filled with it."""
     used: dict[str, str] = {}
     for name, label in TEMPLATES.items():

@@ -17,8 +17,8 @@ from console.campaigns.lists_columns import (
     ROWS_SHOWN,
     Column,
     columns_of,
+    fields_in_messages,
     fields_of,
-    merge_fields_of,
     read_first_rows,
 )
 from console.campaigns.lists_findings import Findings
@@ -152,7 +152,7 @@ def _hints(campaign: Campaign, columns: Sequence[Column]) -> list[str]:
     known = fields_of(campaign)
     hints = [
         f"{{{{{field}}}}} stands in “{message}”, and no column fills it: the texts would have a gap."
-        for field, message in merge_fields_of(campaign).items()
+        for field, message in fields_in_messages(campaign).items()
         if field in known and field not in chosen
     ]
     if not any(field.casefold() in ZONE_FIELDS for field in chosen):

@@ -2,35 +2,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect
 
 from tests.browser.desk import Desk, Leads
 from tests.browser.ring import Ring
 
-HERE = Path(__file__).parent
 DESK = {"width": 1440, "height": 860}
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Before all others: two Playwrights do not run in one thread, and some other rooms keep theirs to the end."""
-    items.sort(key=lambda item: HERE not in item.path.parents)
-
-
-@pytest.fixture(scope="package")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        # A busy machine is slow; nothing here measures how fast things are.
-        expect.set_options(timeout=15_000)
-        yield browser
-        expect.set_options(timeout=5_000)
-        browser.close()
 
 
 @pytest.fixture(scope="package")

@@ -10,12 +10,10 @@ ENGAGE_CONTRACT_LIST          verbatim name of a list of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
-
-import psutil
 
 
 @dataclass(frozen=True)
@@ -39,25 +37,23 @@ class Account:
 
 @cache
 def named_account() -> Account | None:
-    # As the run began: the test settings empty the environment of such names before any test is read.
-    environment = psutil.Process().environ()
-    origin = _value(environment, "ORIGIN").rstrip("/")
+    origin = _value("ORIGIN").rstrip("/")
     if not origin:
         return None
-    api_key = _value(environment, "API_KEY")
+    api_key = _value("API_KEY")
     assert api_key, "ENGAGE_CONTRACT_ORIGIN is set: ENGAGE_CONTRACT_API_KEY is needed as well"
     return Account(
         origin=origin,
         api_key=api_key,
-        conversation_url=_value(environment, "CONVERSATION"),
-        may_write=_value(environment, "WRITE") == "1",
-        campaign_id=_value(environment, "CAMPAIGN"),
-        list_name=_value(environment, "LIST"),
+        conversation_url=_value("CONVERSATION"),
+        may_write=_value("WRITE") == "1",
+        campaign_id=_value("CAMPAIGN"),
+        list_name=_value("LIST"),
     )
 
 
-def _value(environment: Mapping[str, str], name: str) -> str:
-    return environment.get(f"ENGAGE_CONTRACT_{name}", "").strip()
+def _value(name: str) -> str:
+    return os.environ.get(f"ENGAGE_CONTRACT_{name}", "").strip()
 
 
 def _door(url: str) -> tuple[str, int]:

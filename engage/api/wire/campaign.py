@@ -152,5 +152,9 @@ class CampaignList(WireModel):
 
     @property
     def counts(self) -> dict[str, int]:
-        """Whatever whole numbers the platform adds, by its own names."""
-        return {name: value for name, value in (self.model_extra or {}).items() if type(value) is int}
+        """Whatever whole numbers the platform adds, by its own names, but for the numbers of things."""
+        return {
+            name: value
+            for name, value in (self.model_extra or {}).items()
+            if type(value) is int and not name.endswith("Id")
+        }

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from console.accounts.roles import role_of
@@ -9,10 +16,17 @@ from tests.factories import make_conversation, make_user
 from tests.html import parse
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).parents[3]
 
 
-def test_groups_come_with_the_database() -> None:
-    assert set(Group.objects.values_list("name", flat=True)) == {"Agent", "Supervisor", "Admin"}
+def test_groups_come_with_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite3"
+    environment = os.environ | {"CONSOLE_DATABASE_URL": f"sqlite:///{path}"}
+
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
+
+    with closing(sqlite3.connect(path)) as database:
+        assert set(database.execute("SELECT name FROM auth_group")) == {("Agent",), ("Supervisor",), ("Admin",)}
 
 
 @pytest.mark.parametrize("role", ["Agent", "Supervisor", "Admin"])

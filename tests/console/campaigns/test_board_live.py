@@ -115,7 +115,7 @@ def test_campaign_page_takes_every_section_when_the_campaign_changed(news: Campa
 
     told = tell(news, page_of(campaign), rows=(campaign_changed(campaign),))
 
-    assert sections(told) == ["head", "numbers", "schedule", "lists", "messages", "setup", "log"]
+    assert sections(told) == ["head", "requests", "numbers", "schedule", "lists", "messages", "setup", "log"]
 
 
 def test_campaign_page_takes_its_numbers_when_conversations_changed(news: CampaignNews) -> None:
