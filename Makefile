@@ -18,7 +18,7 @@ DEPLOYED = env -u CONSOLE_DEMO -u CONSOLE_DEBUG \
 	CONSOLE_DATABASE_URL=sqlite:///:memory:
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset test check format bench lock
+.PHONY: help run demo-reset test check format bench torture lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -37,7 +37,7 @@ run: .venv/app var/static.stamp ## Start the console, its worker and the sandbox
 
 demo-reset: .venv/app ## Throw the demo's data away; the next `make run` starts afresh
 	@$(BIN)/python bin/demo-env
-	rm -f var/*.sqlite3 var/*.sqlite3-shm var/*.sqlite3-wal var/demo.env
+	rm -f var/*.sqlite3 var/*.sqlite3-shm var/*.sqlite3-wal var/*.sqlite3.lineage* var/*.sqlite3.lock var/demo.env
 	rm -rf var/sandbox.sqlite3.loads var/sandbox-mail
 
 test: .venv/dev ## Run every test, what races on PostgreSQL as well
@@ -57,6 +57,9 @@ format: .venv/dev ## Put the code into shape
 
 bench: .venv/dev ## Measure on PostgreSQL with durable commits; writes bench/results.json
 	bin/with-postgres --durable python bench/run.py
+
+torture: .venv/dev ## Hold every promise under fire on PostgreSQL, within 20 minutes; one line for each
+	bin/with-postgres --durable python -m tests.torture
 
 lock: ## Renew constraints.txt
 	@rm -rf var/lock-venv

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from console.accounts.sessions import SessionStore
 from engage.mirror.projector import project_all
 from engage.models import Conversation, Delivery, Workspace
 from engage.vault import Secret
@@ -21,7 +21,7 @@ WEBHOOK_PATH = f"/hooks/engage/{_TOKEN}/"
 
 def empty_tables() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE engage_workspace, engage_change, auth_user, django_session RESTART IDENTITY CASCADE")
+        cursor.execute("TRUNCATE engage_workspace, engage_change, auth_user, accounts_session RESTART IDENTITY CASCADE")
 
 
 def make_workspace(*, platform: str = "http://127.0.0.1:9", api_key: str = "none") -> Workspace:

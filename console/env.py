@@ -40,6 +40,23 @@ def words(name: str, default: str = "") -> list[str]:
     return [word for word in (part.strip() for part in text(name, default).split(",")) if word]
 
 
+def https_url(name: str) -> str:
+    """An address to trust, or nothing; plain http only where nobody can stand between, on this machine."""
+    value = text(name, "").rstrip("/")
+    url = urlsplit(value)
+    is_here = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")
+    if value and not (url.hostname and (url.scheme == "https" or is_here)):
+        raise ImproperlyConfigured(f"{name} must begin with https://")
+    return value
+
+
+def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
 def database(name: str, default: str) -> dict[str, Any]:
     """`sqlite:///path` or `postgres://user:password@host:port/name?option=value` as Django's settings."""
     url = urlsplit(text(name, default))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from typing import Any
 
 from console import env
@@ -34,12 +36,43 @@ preload_app = False
 accesslog = None
 errorlog = "-"
 loglevel = "warning" if _is_demo else "info"
+if env.choice("CONSOLE_LOG_FORMAT", "text", ("text", "json")) == "json":
+    # gunicorn's own words as well, so that every line is an object.
+    logconfig_dict = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "console.logs.JsonFormatter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": loglevel.upper(), "propagate": False}},
+    }
 # Two consoles on one machine would fight over the one in the home directory.
 control_socket_disable = True
+
+
+if env.text("CONSOLE_METRICS_TOKEN", ""):
+    # The processes count into files of this directory, and whichever is asked adds them up. Named before the library
+    # is imported, which looks once; a new one for each start, because old figures are wrong ones.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="console-metrics-")
+
+
+def on_exit(server: Any) -> None:
+    if directory := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """A process that is gone holds no streams."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # not typed by the library
 
 
 def post_worker_init(worker: Any) -> None:
     """Streams end with their process; each would hold up its stop until the graceful seconds are over."""
     from console.live import hub
+    from engage import running
 
+    running.announce()
     hub.stop_when(lambda: not worker.alive)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+from datetime import UTC, datetime
+
+from engage import request_id
 
 # A conversation's key is a query parameter of the platform's addresses; our own token is part of the webhook's path.
 _SECRETS = re.compile(
@@ -11,6 +15,33 @@ _SECRETS = re.compile(
 )
 
 
+def masked(text: str) -> str:
+    return _SECRETS.sub(r"\1***", text)
+
+
 class MaskingFormatter(logging.Formatter):
+    """Lines for people; `{request_id}` is the name of the click that all of this goes back to."""
+
     def format(self, record: logging.LogRecord) -> str:
-        return _SECRETS.sub(r"\1***", super().format(record))
+        record.request_id = request_id.current() or "-"
+        return masked(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """Lines for machines, one object each."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": masked(record.getMessage()),
+            "process": record.process,
+            "thread": record.threadName,
+        }
+        if name := request_id.current():
+            line["request_id"] = name
+        if record.exc_info:
+            # Masked before it is quoted: a quotation mark written with a backslash is none to the pattern.
+            line["exception"] = masked(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)

@@ -29,7 +29,7 @@ ALLOWED_HOSTS = env.words("CONSOLE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "console.audit.apps.AuditedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -39,26 +39,38 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "lucide",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "engage",
     "console.accounts",
     "console.audit",
+    "console.operations",
     "console.inbox",
     "console.campaigns",
     "console.live",
 ]
 
 MIDDLEWARE = [
+    "console.operations.middleware.ProbeMiddleware",
+    "console.operations.middleware.WebhookTimeMiddleware",
+    # Before all that asks where a request comes from.
+    "console.accounts.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "console.no_store.NoStoreMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "console.audit.middleware.OriginMiddleware",
+    "console.accounts.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "console.urls"
@@ -80,10 +92,72 @@ TEMPLATES = [
 
 DATABASES = {"default": env.database("CONSOLE_DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'console.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# In the database, as everything that processes share: a limit that each of them counts for itself is none.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "console_cache",
+        # What counts guesses must not be pushed out by more guesses.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "inbox:queue"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
+# Sessions know whose they are, so that all of a person's can be ended.
+SESSION_ENGINE = "console.accounts.sessions"
+
+# Names and passwords are checked by Django, as ever; allauth leads through the steps and counts the tries.
+ACCOUNT_ADAPTER = "console.accounts.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_SECURE else "http"
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    # An address alone, and a user name from one address: nobody far away can shut a colleague out.
+    "login_failed": "30/m/ip,5/5m/key",
+    # A user name from anywhere, for browsers in which that person never signed in.
+    "login_failed_anywhere": "50/h/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 0  # `ClientAddressMiddleware` has read the header before.
+
+MFA_ADAPTER = "console.accounts.second_factor.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A phone's clock may be half a minute off; the forms see to it that a code counts once nevertheless.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "console.accounts.code_forms.SecondStepForm",
+    "reauthenticate": "console.accounts.code_forms.ConfirmationForm",
+}
+MFA_TOTP_ISSUER = "Engage Console"
+
+# Single sign-on is there when an issuer is named.
+OIDC_ISSUER = env.https_url("CONSOLE_OIDC_ISSUER")
+OIDC_MATCH = env.choice("CONSOLE_OIDC_MATCH", "email", ("email", "username"))
+OIDC_SIGN_UP = env.flag("CONSOLE_OIDC_SIGN_UP")
+SOCIALACCOUNT_ADAPTER = "console.accounts.single_sign_on.SsoAdapter"
+# A link, not a form: a form's way to another site would have to be let through by the content security policy.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if OIDC_ISSUER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "sso",
+            "name": env.text("CONSOLE_OIDC_NAME", "single sign-on"),
+            "client_id": env.text("CONSOLE_OIDC_CLIENT_ID"),
+            "secret": env.text("CONSOLE_OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": OIDC_ISSUER},
+        }
+    ]
+
+REQUIRE_MFA = env.flag("CONSOLE_REQUIRE_MFA")
+REAUTHENTICATE_TO_ACTIVATE = env.flag("CONSOLE_REAUTHENTICATE_TO_ACTIVATE")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -124,13 +198,19 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_NAME = "__Host-sessionid" if IS_SECURE else "sessionid"
+# Forms and htmx bring the token; no script reads the cookie.
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_SECURE else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = env.number("CONSOLE_SESSION_HOURS", 12, least=1) * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SECURE_SSL_REDIRECT = IS_SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
-if env.flag("CONSOLE_BEHIND_PROXY"):
+BEHIND_PROXY = env.flag("CONSOLE_BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# So many entries of X-Forwarded-For, from its end, were written by proxies of ours; what stands before them is hearsay.
+TRUSTED_PROXIES = env.number("CONSOLE_TRUSTED_PROXIES", 1 if BEHIND_PROXY else 0)
 
 # A webhook body larger than this is refused with 413; nothing of ours is posted larger either.
 WEBHOOK_MAX_BYTES = 1024 * 1024
@@ -138,10 +218,23 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * WEBHOOK_MAX_BYTES
 
 # How long a reply may wait before it is too late to send it unseen by a person.
 REPLY_EXPIRES_AFTER_MINUTES = env.number("CONSOLE_REPLY_EXPIRES_AFTER_MINUTES", 15, least=1)
+# A 503 with Retry-After says that nothing was done: only where the vendor has promised so.
+TRUST_503_RETRY_AFTER = env.flag("CONSOLE_TRUST_503_RETRY_AFTER")
 # GETs per second spent on confirming and sweeping; replies are not counted.
 RECONCILE_READS_PER_SECOND = env.number("CONSOLE_RECONCILE_READS_PER_SECOND", 10, least=1)
 # Seconds between two looks at every campaign.
 RECONCILE_CAMPAIGNS_EVERY = env.number("CONSOLE_RECONCILE_CAMPAIGNS_EVERY", 60, least=5)
+
+# How long webhooks are kept as they were received, and the feed of changes. What cannot be read is kept, and so is the
+# audit trail.
+DELIVERIES_KEPT_DAYS = env.number("CONSOLE_DELIVERIES_KEPT_DAYS", 30, least=1)
+CHANGES_KEPT_HOURS = env.number("CONSOLE_CHANGES_KEPT_HOURS", 24, least=1)
+
+# Who is told what an operator does on the command line.
+ENGAGE_WITNESS = "console.audit.trail.record_operation"
+
+# Metrics are there for who knows this token, and for nobody where none is set.
+METRICS_TOKEN = env.text("CONSOLE_METRICS_TOKEN", "")
 
 LOGGING = {
     "version": 1,
@@ -149,15 +242,25 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": "console.logs.MaskingFormatter",
-            "format": "{asctime} {levelname} {name} {message}",
+            "format": "{asctime} {levelname} {name} {request_id} {message}",
             "style": "{",
+        },
+        "json": {"()": "console.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": {"text": "line", "json": "json"}[env.choice("CONSOLE_LOG_FORMAT", "text", ("text", "json"))],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        # Its own handler, for debugging, masks nothing.
+        "django": {"handlers": [], "level": "INFO"},
         # urllib3 writes whole URLs at DEBUG, and a conversation's URL is its key.
         "urllib3": {"level": "WARNING"},
+        # Whole pages, with the texts on them.
+        "django.template": {"level": "INFO"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -3,6 +3,8 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from console.accounts.views import sign_out
+
 
 class Icon(RedirectView):
     """Browsers ask for it wherever a page names no icon, as in the admin."""
@@ -14,9 +16,12 @@ class Icon(RedirectView):
 urlpatterns = [
     path("", include("console.inbox.urls")),
     path("", include("console.accounts.urls")),
+    path("", include("console.accounts.security_urls")),
     path("", include("console.campaigns.urls")),
     path("live/", include("console.live.urls")),
     path("hooks/engage/", include("engage.webhooks.urls")),
+    # Its sign-in and passwords are ours too: console/accounts/admin.py.
+    path("admin/logout/", sign_out),
     path("admin/", admin.site.urls),
     path("favicon.ico", Icon.as_view()),
 ]

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
-from engage.mirror import projector, reconcile
+from engage.mirror import projector, pruning, reconcile
+from engage.outbox import lineage, restored
 from engage.outbox.loop import Dispatcher
+from engage.outbox.pace import DEFAULT_PACE, Pace
 
 logger = logging.getLogger(__name__)
 
-# Longer than the deadline of a POST in hand would hold up a stop; its lease settles what was cut off.
-_STOP_WITHIN_SECONDS = 8.0
+# A POST may take 20 seconds. Nobody who deploys waits so long: what is cut off stays marked as being sent, and the
+# next worker looks it up when its lease is over, as after a power cut.
+STOP_WITHIN_SECONDS = 8.0
 
 
-def run(*, dispatcher_threads: int = 4) -> int:
+def run(*, dispatcher_threads: int = 4, pace: Pace = DEFAULT_PACE) -> int:
     """Run until SIGTERM or SIGINT; returns the exit status: 1 when a loop died, so that a supervisor starts anew."""
     stop = threading.Event()
     # A batch makes tens of thousands of short-lived objects, none in cycles; looking through them all every 700 took a
@@ -30,10 +35,15 @@ def run(*, dispatcher_threads: int = 4) -> int:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    if not lineage.wait_until_known(stop):
+        return 0
     loops: dict[str, Callable[[], None]] = {
         "projector": lambda: projector.run(stop),
         "reconcile": lambda: reconcile.run(stop),
-        "dispatcher": Dispatcher(stop, threads=dispatcher_threads).run,
+        "dispatcher": Dispatcher(stop, threads=dispatcher_threads, pace=pace).run,
+        "restored": lambda: restored.run(stop, pace),
+        "pruning": lambda: pruning.run(stop),
+        "lineage": lambda: lineage.run(stop),
     }
     threads = [threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()]
     for thread in threads:
@@ -44,8 +54,19 @@ def run(*, dispatcher_threads: int = 4) -> int:
         if dead:
             logger.critical("worker loop %s ended; stopping", ", ".join(dead))
             stop.set()
-            return 1
+            return _end(threads, 1)
+    return _end(threads, 0)
+
+
+def _end(threads: list[threading.Thread], status: int) -> int:
+    """Wait for what is in hand, but not for ever; Python itself would wait for every thread of a pool."""
+    deadline = time.monotonic() + STOP_WITHIN_SECONDS
     for thread in threads:
-        thread.join(_STOP_WITHIN_SECONDS)
+        thread.join(max(deadline - time.monotonic(), 0.0))
+    busy = [thread.name for thread in threads if thread.is_alive()]
+    if busy:
+        logger.warning("worker stops in the middle of: %s", ", ".join(busy))
+        logging.shutdown()
+        os._exit(status)
     logger.info("worker stopped")
-    return 0
+    return status

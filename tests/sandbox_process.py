@@ -130,6 +130,11 @@ class SandboxProcess:
     def campaign(self, name: str) -> dict[str, Any]:
         return next(campaign for campaign in self.campaigns() if campaign["name"] == name)
 
+    def switch_campaign(self, name: str, to: str) -> None:
+        """`activate` or `pause`, as somebody who does not use the console."""
+        address = f"{self.url}/api/public/engage/campaigns/{self.campaign(name)['id']}/{to}"
+        self._read(self._session.post(address, headers={"X-API-KEY": self.api_key}, timeout=30))
+
     def conversation(self, key: str) -> dict[str, Any]:
         address = f"{self.url}/api/public/engage/conversation"
         return dict(self._read(self._session.get(address, params={"key": key}, timeout=30)))

@@ -7,6 +7,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +40,7 @@ def signed_in(
         if request.user.is_authenticated:
             response = view(desk_request, *args, **kwargs)
         else:
-            response = _ask_to_sign_in(desk_request)
+            response = send_to(desk_request, resolve_url(settings.LOGIN_URL))
         if "Cache-Control" not in response:
             patch_cache_control(response, no_store=True, private=True)
         patch_vary_headers(response, ["HX-Request"])
@@ -52,11 +54,28 @@ def wants_fragment(request: DeskRequest) -> bool:
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
-def _ask_to_sign_in(request: DeskRequest) -> HttpResponse:
-    if not request.htmx:
-        return redirect_to_login(request.get_full_path())
-    # A redirect would be followed out of sight, and the sign-in page swapped into a row.
-    came_from = urlsplit(request.htmx.current_url_abs_path or "/")
+def confirmed_recently(
+    view: Callable[Concatenate[DeskRequest, Arguments], HttpResponse],
+) -> Callable[Concatenate[DeskRequest, Arguments], HttpResponse]:
+    """Where CONSOLE_REAUTHENTICATE_TO_ACTIVATE says so: only for who gave password or factor in the last minutes.
+
+    What was asked for is not done later by itself: the person comes back, looks, and asks again.
+    """
+
+    @wraps(view)
+    def page(request: DeskRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+        if settings.REAUTHENTICATE_TO_ACTIVATE and not did_recently_reauthenticate(request):
+            return send_to(request, get_adapter().get_reauthentication_methods(request.user)[0]["url"])
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+def send_to(request: HttpRequest, address: str) -> HttpResponse:
+    """There first, and from there back to this page; htmx is told so, as it would swap a redirect's page into a row."""
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if not htmx:
+        return redirect_to_login(request.get_full_path(), address)
+    came_from = urlsplit(htmx.current_url_abs_path or "/")
     there = came_from.path + (f"?{came_from.query}" if came_from.query else "")
-    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': there})}"
-    return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponse(status=401, headers={"HX-Redirect": f"{address}?{urlencode({'next': there})}"})

@@ -3,19 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-
-
-class SignInForm(AuthenticationForm):
-    error_messages = {
-        "invalid_login": "That user name and password do not match. Both care about capital letters.",
-        "inactive": "This account is switched off. Ask an admin.",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "User name"
-        self.fields["username"].widget.attrs.update(autocapitalize="none", spellcheck="false")
+from django.contrib.auth.forms import PasswordChangeForm
 
 
 class PasswordForm(PasswordChangeForm):

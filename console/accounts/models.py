@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
 from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 
 from engage.models import Campaign
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from console.accounts.sessions import SessionStore
 
 
 class Team(models.Model):
@@ -21,3 +29,23 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SessionManager(BaseSessionManager["Session"]):
+    def of(self, person: User) -> models.QuerySet[Session]:
+        return self.get_queryset().filter(person_id=person.pk)
+
+
+class Session(AbstractBaseSession):
+    """One browser that somebody signed in with, or nobody yet."""
+
+    # A bare number: a session is written on the way out of a request, also when its person is gone by then.
+    person_id = models.IntegerField(null=True, db_index=True)
+
+    objects: ClassVar[SessionManager] = SessionManager()
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        from console.accounts.sessions import SessionStore
+
+        return SessionStore

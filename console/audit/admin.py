@@ -16,7 +16,17 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     list_display = ("at", "by", "action", "subject", "campaign", "address")
     list_filter = ("action", "by", "campaign")
     list_select_related = ("by", "campaign")
-    search_fields = ("subject", "action", "by__username", "campaign__name", "request_id", "address")
+    search_fields = (
+        "subject",
+        "action",
+        "by__username",
+        "campaign__name",
+        "request_id",
+        "address",
+        "=conversation__id",
+    )
+    # A row for every reply: counting them all for a line at the top is not worth it.
+    show_full_result_count = False
     date_hierarchy = "at"
     ordering = ("-at", "-id")
     actions = ("export_as_csv",)

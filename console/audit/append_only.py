@@ -18,10 +18,18 @@ _POSTGRESQL = [
         BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = '23001'; END $$""",
     f"""CREATE OR REPLACE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE ON {TABLE}
         FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()""",
+    # Emptying a table at once is none of the above. An empty one may be emptied: that is how tests clean up.
+    f"""CREATE OR REPLACE FUNCTION {TABLE}_refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN IF EXISTS (SELECT 1 FROM {TABLE}) THEN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = '23001'; END IF;
+        RETURN NULL; END $$""",
+    f"""CREATE OR REPLACE TRIGGER {TABLE}_no_truncate BEFORE TRUNCATE ON {TABLE}
+        FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse_truncate()""",
 ]
 _SQLITE_UNDO = [f"DROP TRIGGER IF EXISTS {TABLE}_no_{event}" for event in ("update", "delete")]
 _POSTGRESQL_UNDO = [
     f"DROP TRIGGER IF EXISTS {TABLE}_append_only ON {TABLE}",
+    f"DROP TRIGGER IF EXISTS {TABLE}_no_truncate ON {TABLE}",
+    f"DROP FUNCTION IF EXISTS {TABLE}_refuse_truncate()",
     f"DROP FUNCTION IF EXISTS {TABLE}_refuse()",
 ]
 

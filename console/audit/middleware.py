@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from console.audit.trail import Origin, origin
+from engage.request_id import carrying
 
 
 class OriginMiddleware:
@@ -18,7 +19,8 @@ class OriginMiddleware:
         here = Origin(address=request.META.get("REMOTE_ADDR") or None, request_id=uuid.uuid4().hex[:16])
         token = origin.set(here)
         try:
-            response = self.get_response(request)
+            with carrying(here.request_id):
+                response = self.get_response(request)
         finally:
             origin.reset(token)
         response.headers["X-Request-Id"] = here.request_id

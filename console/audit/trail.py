@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -47,3 +48,14 @@ def record(
         address=here.address,
         request_id=here.request_id,
     )
+
+
+def record_operation(*, action: str, subject: str, details: dict[str, Any]) -> None:
+    """What an operator did on the command line, where nobody is signed in but at the machine."""
+    record(by=None, action=action, subject=subject, after=details)
+
+
+def has_entries_since(moment: datetime) -> bool:
+    """Whether the request being served has made an entry of its own since then."""
+    here = origin.get(Origin())
+    return AuditEntry.objects.filter(at__gte=moment, request_id=here.request_id).exists()

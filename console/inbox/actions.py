@@ -1,16 +1,24 @@
-"""What people do at the desk. Each is one transaction: the fact, its line in the thread, the change for every page."""
+"""What people do at the desk. Each is one transaction: the fact, its line in the thread, the change for every page, and
+one entry in the audit trail.
+
+The trail holds no words of anybody, and no name of a lead: it can never be deleted, they must be. They stand in the
+rows that an entry names, for as long as those are kept.
+"""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from console.accounts.people import name_of
 from console.accounts.scope import Scope
+from console.audit import trail
 from console.inbox.models import Assignment, DeskEvent
+from engage.mirror import judging
+from engage.mirror.platform import Widget, find_widget
 from engage.models import Change, Command, Conversation
 from engage.outbox import enqueue
 
@@ -38,6 +46,14 @@ class OutOfReach(NotAsAsked):
     """The colleague may not see this campaign."""
 
 
+class NothingInDoubt(NotAsAsked):
+    """No text of theirs asks for a person's judgement, or no longer."""
+
+
+class NoWidget(NotAsAsked):
+    """There is no page to open: the platform has not vouched for the key, or denies the conversation."""
+
+
 class NeedsConfirmation(NotAsAsked):
     """This disposition also locks the number, everywhere; it wants a second word."""
 
@@ -45,7 +61,8 @@ class NeedsConfirmation(NotAsAsked):
 def claim(*, conversation: Conversation, by: User) -> None:
     """Raises WorkedBySomebodyElse; of two at once exactly one wins."""
     with transaction.atomic():
-        _claim(conversation, by)
+        if _claim(conversation, by):
+            record(conversation, "claimed conversation", by=by, after={"agent": by.get_username()})
 
 
 def release(*, conversation: Conversation, by: User, may_act_for_others: bool = False) -> None:
@@ -54,10 +71,12 @@ def release(*, conversation: Conversation, by: User, may_act_for_others: bool = 
     if not may_act_for_others:
         held = held.filter(agent=by)
     with transaction.atomic():
+        agent = held.values_list("agent__username", flat=True).first()
         deleted, _ = held.delete()
         if not deleted:
             raise NotAssigned("Nobody works this conversation any more.")
-        _record(conversation, DeskEvent.Kind.RELEASED, by=by)
+        _tell(conversation, DeskEvent.Kind.RELEASED, by=by)
+        record(conversation, "released conversation", by=by, before={"agent": agent})
 
 
 def assign(*, conversation: Conversation, to: User, by: User) -> None:
@@ -66,8 +85,10 @@ def assign(*, conversation: Conversation, to: User, by: User) -> None:
     if not to.is_active or (campaign_ids is not None and conversation.campaign_id not in campaign_ids):
         raise OutOfReach(f"{name_of(to)} may not see this campaign.")
     with transaction.atomic():
+        before = _agent_of(conversation)
         Assignment.objects.update_or_create(conversation=conversation, defaults={"agent": to})
-        _record(conversation, DeskEvent.Kind.ASSIGNED, by=by, to=to)
+        _tell(conversation, DeskEvent.Kind.ASSIGNED, by=by, to=to)
+        record(conversation, "assigned conversation", by=by, before=before, after={"agent": to.get_username()})
 
 
 def send_reply(
@@ -81,11 +102,14 @@ def send_reply(
 ) -> Command:
     """Queue the reply; who answers works the conversation. Raises WorkedBySomebodyElse and the outbox's refusals."""
     with transaction.atomic():
-        if take_over:
-            _take_over(conversation, by)
-        else:
-            _claim(conversation, by)
-        return enqueue.enqueue_reply(conversation=conversation, text=text, by=by, key=key, seen_through=seen_through)
+        before = _take_over(conversation, by) if take_over else {}
+        is_claimed = bool(before) if take_over else _claim(conversation, by)
+        command = enqueue.enqueue_reply(conversation=conversation, text=text, by=by, key=key, seen_through=seen_through)
+        if not command.is_repeated:
+            # One entry for both: a reply is what everybody waits for.
+            after = {"command": command.pk} | ({"agent": by.get_username()} if is_claimed else {})
+            record(conversation, "wrote reply", by=by, before=before, after=after)
+    return command
 
 
 def choose_disposition(
@@ -95,26 +119,81 @@ def choose_disposition(
     entry = conversation.find_disposition(name)
     if entry and entry.get("doNotContact") and not is_confirmed:
         raise NeedsConfirmation(f"“{name}” also stops all texts to this number, in every campaign.")
-    return enqueue.enqueue_disposition(conversation=conversation, name=name, by=by, key=key)
+    with transaction.atomic():
+        command = enqueue.enqueue_disposition(conversation=conversation, name=name, by=by, key=key)
+        if not command.is_repeated:
+            before = {"disposition": conversation.disposition} if conversation.disposition else {}
+            after = {"command": command.pk, "disposition": name}
+            record(conversation, "chose disposition", by=by, before=before, after=after)
+    return command
 
 
-def _claim(conversation: Conversation, by: User) -> None:
+def deny_opt_out(*, conversation: Conversation, by: User, seen_through: datetime) -> None:
+    """What they wrote, up to this time, does not mean that they want no more texts. Raises NothingInDoubt."""
+    with transaction.atomic():
+        through = judging.take_for_no_opt_out(conversation, seen_through=seen_through)
+        if through is None:
+            raise NothingInDoubt("This has been answered already.")
+        _tell(conversation, DeskEvent.Kind.NO_OPT_OUT, by=by)
+        record(conversation, "denied opt-out", by=by, after={"texts_through": through.isoformat()})
+
+
+def open_widget(*, conversation: Conversation, by: User) -> Widget:
+    """The platform's own page, where our guards do not hold: who opened it is written down. Raises NoWidget."""
+    widget = find_widget(conversation)
+    if widget is None:
+        raise NoWidget("Engage does not know this conversation, or has not answered for it yet.")
+    record(conversation, "opened in Engage", by=by)
+    return widget
+
+
+def record(
+    conversation: Conversation,
+    action: str,
+    *,
+    by: User,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """One entry about a conversation, which is known by its number."""
+    trail.record(
+        by=by,
+        action=action,
+        subject=str(conversation),
+        campaign=conversation.campaign,
+        conversation=conversation,
+        before=before,
+        after=after,
+    )
+
+
+def _claim(conversation: Conversation, by: User) -> bool:
+    """False when it was theirs before."""
     assignment, is_new = Assignment.objects.select_related("agent").get_or_create(
         conversation=conversation, defaults={"agent": by}
     )
     if assignment.agent_id != by.id:
         raise WorkedBySomebodyElse(assignment.agent)
     if is_new:
-        _record(conversation, DeskEvent.Kind.CLAIMED, by=by)
+        _tell(conversation, DeskEvent.Kind.CLAIMED, by=by)
+    return is_new
 
 
-def _take_over(conversation: Conversation, by: User) -> None:
-    assignment, is_new = Assignment.objects.get_or_create(conversation=conversation, defaults={"agent": by})
-    if is_new or assignment.agent_id != by.id:
-        Assignment.objects.filter(id=assignment.id).update(agent=by)
-        _record(conversation, DeskEvent.Kind.CLAIMED, by=by)
+def _take_over(conversation: Conversation, by: User) -> dict[str, Any]:
+    """Who worked it before; nothing when it was theirs already."""
+    before = _agent_of(conversation)
+    if before.get("agent") == by.get_username():
+        return {}
+    Assignment.objects.update_or_create(conversation=conversation, defaults={"agent": by})
+    _tell(conversation, DeskEvent.Kind.CLAIMED, by=by)
+    return before
 
 
-def _record(conversation: Conversation, kind: DeskEvent.Kind, *, by: User, to: User | None = None) -> None:
+def _agent_of(conversation: Conversation) -> dict[str, Any]:
+    worked = Assignment.objects.filter(conversation=conversation)
+    return {"agent": worked.values_list("agent__username", flat=True).first()}
+
+
+def _tell(conversation: Conversation, kind: DeskEvent.Kind, *, by: User, to: User | None = None) -> None:
     DeskEvent.objects.create(conversation=conversation, kind=kind, by=by, to=to)
     Change.record_conversations([(conversation.id, conversation.campaign_id)])

@@ -48,8 +48,14 @@ class AssignForm(forms.Form):
     agent = forms.IntegerField()
 
 
+class NoOptOutForm(forms.Form):
+    """Up to which text somebody had read when they said that it is no opt-out."""
+
+    seen_through = forms.DateTimeField()
+
+
 class DecisionForm(forms.Form):
-    """What a person decides about a reply of which it is not certain that it arrived."""
+    """What a person decides about a command that no machine may settle."""
 
     CHOICES = (
         ("cancel", "Cancel"),
@@ -58,6 +64,8 @@ class DecisionForm(forms.Form):
         ("discard", "Discard"),
         ("same", "Yes, the same"),
         ("different", "No, another"),
+        ("release", "Release"),
+        ("leave", "Leave it"),
     )
     decision = forms.ChoiceField(choices=CHOICES)
 

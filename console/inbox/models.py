@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F
 
 from console.accounts.scope import Scope
-from engage.models import Conversation
+from engage.models import Command, Conversation
 from engage.models.conversation import ConversationQuerySet
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ class Assignment(models.Model):
 
 
 class DeskEvent(models.Model):
-    """A line in the thread about what one of us did: claimed, released, assigned."""
+    """A line in the thread about what one of us did: claimed, released, assigned, read."""
 
     class Kind(models.TextChoices):
         CLAIMED = "claimed", "claimed this conversation"
         RELEASED = "released", "released this conversation"
         ASSIGNED = "assigned", "assigned this conversation"
+        NO_OPT_OUT = "no_opt_out", "read it: not an opt-out"
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="desk_events")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -44,6 +45,17 @@ class DeskEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by} {self.get_kind_display()}"
+
+
+class Acknowledgement(models.Model):
+    """Somebody has seen that a command failed, and leaves it at that: nobody is asked about it any more."""
+
+    command = models.OneToOneField(Command, on_delete=models.CASCADE, related_name="acknowledgement")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.by} has seen {self.command_id}"
 
 
 class DeskQuerySet(ConversationQuerySet["DeskConversation"]):
@@ -88,3 +100,7 @@ class DeskConversation(Conversation):
 
     class Meta:
         proxy = True
+        permissions = (
+            ("release_held", "Can release replies and dispositions that are held back"),
+            ("open_widget", "Can open a conversation in the platform's own page"),
+        )

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from console.inbox.views import assignment, pages, replies
+from console.inbox.views import assignment, decisions, pages, replies, widget
 
 app_name = "inbox"
 
@@ -10,6 +10,8 @@ conversation = [
     path("replies/", replies.reply_send, name="reply-send"),
     path("replies/<int:command_id>/decision/", replies.reply_decide, name="reply-decide"),
     path("disposition/", replies.disposition_choose, name="disposition-choose"),
+    path("no-opt-out/", replies.no_opt_out, name="no-opt-out"),
+    path("widget/", widget.widget, name="widget"),
     path("claim/", assignment.conversation_claim, name="conversation-claim"),
     path("release/", assignment.conversation_release, name="conversation-release"),
     path("assign/", assignment.conversation_assign, name="conversation-assign"),
@@ -17,5 +19,7 @@ conversation = [
 
 urlpatterns = [
     path("", pages.queue, name="queue"),
+    path("decisions/", decisions.decision_list, name="decision-list"),
+    path("decisions/<int:command_id>/", decisions.decision_make, name="decision-make"),
     path("conversations/<int:conversation_id>/", include(conversation)),
 ]

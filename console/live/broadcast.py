@@ -14,8 +14,10 @@ from console.live.events import data_lines, event
 from console.live.feed import Feed, FeedRow, find_start
 from console.live.fragments import Fragments
 from console.live.panes import Panes
+from console.live.status_news import StatusNews
 from console.live.stream import Stream
 from console.live.topics import Topics
+from console.operations import metrics
 
 # Who lost the stream comes back after so many milliseconds: spread, because a restart ends every stream at once.
 _RETRY_AFTER = (300, 2500)
@@ -29,17 +31,21 @@ class Broadcast:
         self._counters = Counters()
         self._campaigns = CampaignNews()
         self._panes = Panes()
+        self._status = StatusNews()
         # Read from the feed, not told yet: a round that fails is made up for by the next one.
         self._untold: set[int] = set()
 
     def run(self, following: list[Stream], joining: list[Stream]) -> None:
         """A round, for pages that follow and for those that come or come back. All or nothing when a query fails."""
         rows = self._feed.read()
+        if rows:
+            metrics.FEED_LAG_SECONDS.observe(self._feed.lag)
         self._untold |= _conversations(rows)
         self._counters.outdate({row.campaign_id for row in rows})
         self._campaigns.note(rows)
         has_campaign_news = self._campaigns.is_due(stream.topics for stream in following)
-        if self._untold or joining or self._panes.is_due() or self._counters.is_due() or has_campaign_news:
+        is_due = self._panes.is_due() or self._counters.is_due() or self._status.is_due()
+        if self._untold or joining or is_due or has_campaign_news:
             self._tell(following, joining)
         else:
             _put(following, None, self._feed.settled)
@@ -52,8 +58,10 @@ class Broadcast:
         self._counters.refresh(_people(following + joining))
         self._campaigns.refresh([stream.topics for stream in following + joining])
         self._panes.refresh(changed_for_joining, [stream.topics for stream in following + joining])
+        self._status.refresh()
         position = self._feed.settled
-        composer = _Composer(Fragments(changed_for_joining), self._panes, self._counters, self._campaigns, position)
+        fragments = Fragments(changed_for_joining)
+        composer = _Composer(fragments, self._panes, self._counters, self._campaigns, self._status, position)
         messages: list[tuple[list[Stream], bytes | None, int | None]] = []
         for topics, group in _by_topics(following):
             messages.append((group, composer.news(topics, changed), composer.position(topics)))
@@ -66,6 +74,7 @@ class Broadcast:
         self._counters.mark_told()
         self._campaigns.mark_told()
         self._panes.mark_told()
+        self._status.mark_told()
         self._untold.clear()
 
     def _note_campaigns(self, missed: dict[Stream, list[FeedRow] | None]) -> None:
@@ -93,12 +102,19 @@ class _Composer:
     """Puts messages together. Parts that several messages share are turned into bytes once."""
 
     def __init__(
-        self, fragments: Fragments, panes: Panes, counters: Counters, campaigns: CampaignNews, position: int
+        self,
+        fragments: Fragments,
+        panes: Panes,
+        counters: Counters,
+        campaigns: CampaignNews,
+        status: StatusNews,
+        position: int,
     ) -> None:
         self._fragments = fragments
         self._panes = panes
         self._counters = counters
         self._campaigns = campaigns
+        self._status = status
         self._position = position
         self._encoded: dict[str, bytes] = {}
 
@@ -107,21 +123,23 @@ class _Composer:
         return None if self._panes.is_late(topics) else self._position
 
     def news(self, topics: Topics, changed: frozenset[int]) -> bytes | None:
-        data = self._encode(topics, changed, self._counters.news(topics.scope, topics.agent_id))
+        numbers = self._counters.news(topics.scope, topics.agent_id)
+        data = self._encode(topics, changed, numbers, self._status.news(topics))
         return event(data, id=self.position(topics)) if data else None
 
     def welcome(self, topics: Topics, changed: frozenset[int]) -> bytes:
         """The first message: what was missed, and every number."""
-        data = self._encode(topics, changed, self._counters.welcome(topics.scope, topics.agent_id))
+        numbers = self._counters.welcome(topics.scope, topics.agent_id)
+        data = self._encode(topics, changed, numbers, self._status.welcome(topics))
         position, retry = self.position(topics), random.randint(*_RETRY_AFTER)
         return event(data, id=position, retry=retry) if data else event(name="alive", id=position, retry=retry)
 
     def reread(self) -> bytes:
         return event(name="reread", id=self._position)
 
-    def _encode(self, topics: Topics, changed: frozenset[int], counters: str) -> bytes:
+    def _encode(self, topics: Topics, changed: frozenset[int], counters: str, status: list[str]) -> bytes:
         rows, pane = self._fragments.rows(topics, changed), self._panes.part(topics)
-        parts = [part for part in (rows, pane, *self._campaigns.parts(topics), counters) if part]
+        parts = [part for part in (rows, pane, *self._campaigns.parts(topics), counters, *status) if part]
         for part in parts:
             if part not in self._encoded:
                 self._encoded[part] = data_lines(part)

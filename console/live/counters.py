@@ -11,6 +11,7 @@ from django.db.models import Count
 from console.accounts.scope import Scope
 from console.campaigns.change_requests import count_waiting
 from console.inbox.models import DeskConversation
+from console.inbox.needing import count_decisions
 from console.inbox.queues import Queue, count_queues
 from console.live.partials import partial
 
@@ -18,6 +19,8 @@ from console.live.partials import partial
 _CHEAP_SECONDS = 0.03
 _LEAST_PAUSE_SECONDS = 1.0
 _PAUSE_PER_COST = 20
+# Time alone changes some of them: what is checked for too long, what failed too long ago.
+_GOOD_FOR_SECONDS = 60.0
 
 
 @dataclass
@@ -27,6 +30,7 @@ class _Tally:
     shared: dict[str, int] = field(default_factory=dict)
     mine: dict[int, int] = field(default_factory=dict)
     is_outdated: bool = True
+    counted_at: float = 0.0
     # The two last times that counting took, because a single slow one says more about the moment than about the data.
     costs: tuple[float, float] = (0.0, 0.0)
     not_before: float = 0.0
@@ -49,7 +53,7 @@ class Counters:
 
     def is_due(self) -> bool:
         """Whether there is something to count that may be counted now."""
-        return any(tally.is_outdated and self._clock() >= tally.not_before for tally in self._tallies.values())
+        return any(self._may_be_counted(tally) for tally in self._tallies.values())
 
     def refresh(self, people: dict[Scope, set[int]]) -> None:
         """Count again what is outdated, unless that was costly and is too soon: then a later call will."""
@@ -57,7 +61,7 @@ class Counters:
         for scope, agent_ids in people.items():
             tally = self._tallies[scope]
             tally.told = {agent_id: told for agent_id, told in tally.told.items() if agent_id in agent_ids}
-            if tally.is_outdated and self._clock() >= tally.not_before:
+            if self._may_be_counted(tally):
                 self._count(scope, tally, agent_ids)
             elif not tally.is_outdated and (newcomers := agent_ids - tally.mine.keys()):
                 tally.mine |= count_mine(scope, newcomers)
@@ -90,6 +94,11 @@ class Counters:
             if not tally.is_outdated:
                 tally.told = {agent_id: self.numbers(scope, agent_id) for agent_id in tally.mine}
 
+    def _may_be_counted(self, tally: _Tally) -> bool:
+        now = self._clock()
+        is_old = now - tally.counted_at > _GOOD_FOR_SECONDS
+        return (tally.is_outdated or is_old) and now >= tally.not_before
+
     def _count(self, scope: Scope, tally: _Tally, agent_ids: set[int]) -> None:
         began = self._clock()
         tally.shared = count_all(scope)
@@ -99,12 +108,12 @@ class Counters:
         cost = min(tally.costs)
         pause = max(_LEAST_PAUSE_SECONDS, _PAUSE_PER_COST * cost) if cost > _CHEAP_SECONDS else 0.0
         tally.not_before = ended + pause
-        tally.is_outdated = False
+        tally.is_outdated, tally.counted_at = False, ended
 
 
 def count_all(scope: Scope, agent_id: int | None = None) -> dict[str, int]:
-    """Counter name → number, for all that pages show: the queues, and the change requests that wait for approval."""
-    return count_queues(scope, agent_id) | {"approvals": count_waiting(scope)}
+    """Counter name → number, for all that pages show: queues, change requests to approve, commands to decide about."""
+    return count_queues(scope, agent_id) | {"approvals": count_waiting(scope)} | count_decisions(scope)
 
 
 def count_mine(scope: Scope, agent_ids: Iterable[int]) -> dict[int, int]:

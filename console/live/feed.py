@@ -46,6 +46,8 @@ class Feed:
         self._top = position
         self._holes: list[_Hole] = []
         self._clock = clock
+        # In seconds, of the last reading: how long ago the earliest of what was new had happened.
+        self.lag = 0.0
 
     @property
     def top(self) -> int:
@@ -62,8 +64,11 @@ class Feed:
         wanted = Q(id__gt=self._top)
         for hole in self._holes:
             wanted |= Q(id__range=(hole.first, hole.last))
-        found = Change.objects.filter(wanted).order_by("id").values_list("id", "conversation_id", "campaign_id")
-        rows = [FeedRow(*row) for row in found[:_ROWS_PER_READ]]
+        found = Change.objects.filter(wanted).order_by("id").values_list("id", "conversation_id", "campaign_id", "at")
+        read = list(found[:_ROWS_PER_READ])
+        rows = [FeedRow(*row[:3]) for row in read]
+        if read:
+            self.lag = max((timezone.now() - min(row[3] for row in read)).total_seconds(), 0.0)
         # In this order: a hole is looked at one last time before it is given up.
         self._close_holes([row.id for row in rows])
         self._give_up_old_holes()

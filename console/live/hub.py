@@ -14,6 +14,7 @@ from django.db import connections
 from console.live.broadcast import Broadcast
 from console.live.stream import Stream
 from console.live.topics import Topics
+from console.operations import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Hub:
     def join(self, topics: Topics, after: int | None, connection: socket | None = None) -> Stream:
         """A stream of what concerns these topics, from just after this change; the caller must leave it again."""
         stream = Stream(topics, after, connection)
+        metrics.STREAMS_OPEN.inc()
         with self._changed:
             self._joining.append(stream)
             if self._thread is None:
@@ -46,6 +48,7 @@ class Hub:
         return stream
 
     def leave(self, stream: Stream) -> None:
+        metrics.STREAMS_OPEN.dec()
         with self._changed:
             self._streams.discard(stream)
             if stream in self._joining:

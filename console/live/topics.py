@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from console.accounts.roles import AGENT, role_of
 from console.accounts.scope import Scope
 from console.campaigns.board import BoardView, Filter, Sort, visible_campaigns
 from console.inbox.models import DeskConversation
@@ -31,6 +32,7 @@ class Topics:
     board_view: BoardView | None = None
     campaign_id: int | None = None
     is_at_approvals: bool = False
+    sees_operations: bool = False
 
     @property
     def is_about_campaigns(self) -> bool:
@@ -47,7 +49,10 @@ class Topics:
         if campaign_id and not visible_campaigns(scope).filter(id=campaign_id).exists():
             campaign_id = None
         queue_view, board_view = _parse_queue(query, scope, user.pk), _parse_board(query, scope)
-        return cls(scope, user.pk, queue_view, conversation_id, board_view, campaign_id, "approvals" in query)
+        is_at_approvals, sees_operations = "approvals" in query, role_of(user) != AGENT
+        return cls(
+            scope, user.pk, queue_view, conversation_id, board_view, campaign_id, is_at_approvals, sees_operations
+        )
 
 
 def build_query(

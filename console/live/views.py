@@ -18,7 +18,10 @@ from console.live.counters import all_counters_part, count_all
 from console.live.events import event
 from console.live.feed import find_start
 from console.live.fragments import Fragments
+from console.live.status_news import render_status
 from console.live.topics import Topics, parse_id
+from console.operations import vitals
+from console.operations.status import State, Status
 
 logger = logging.getLogger(__name__)
 
@@ -65,13 +68,16 @@ def poll(request: HttpRequest) -> HttpResponse:
     # Before anything else is read: what changes from here on belongs to the next answer.
     position = find_start()
     missed = Backlog(after).changes_after(after)
-    if missed:
+    status = Status.of(vitals.recent())
+    is_troubled = bool(status.standstill) or (topics.sees_operations and status.state is not State.WELL)
+    if missed or (is_troubled and missed is not None):
         changed = frozenset(row.conversation_id for row in missed if row.conversation_id is not None)
         campaigns = CampaignNews()
         campaigns.note(missed)
         campaigns.refresh([topics])
         numbers = count_all(topics.scope, topics.agent_id)
         parts = [*Fragments(changed).parts(topics, changed), *campaigns.parts(topics), all_counters_part(numbers)]
+        parts += render_status(status)[: 2 if topics.sees_operations else 1]
         response = HttpResponse("".join(parts))
     else:
         response = HttpResponse(status=205 if missed is None else 204)

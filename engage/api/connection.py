@@ -25,6 +25,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from engage.api.origins import Timeouts
+from engage.crash_points import crash_point
 from engage.vault import Secret
 
 _SLICE = 16 * 1024
@@ -46,6 +47,7 @@ class Progress:
     started: float
     api_key: Secret | None = None
     conversation_key: Secret | None = None
+    method: str = ""
     doing: str = "looking the name up"
     has_written: bool = False
     has_sent_all: bool = False
@@ -130,6 +132,7 @@ class _TimedConnection(HTTPConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         super().request(*args, **kwargs)
         self._progress.has_sent_all = True
+        crash_point(f"{self._progress.method}.after_last_byte")
         self._progress.doing = "waiting for the answer"
 
     def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
@@ -151,6 +154,7 @@ class _TimedConnection(HTTPConnection):
             self.sock.settimeout(self._progress.time_left(self._progress.timeouts.read))
             self._progress.has_written = True
             super().send(data[start : start + _SLICE])
+            crash_point(f"{self._progress.method}.after_first_byte")
 
 
 class _TimedTlsConnection(_TimedConnection, HTTPSConnection):

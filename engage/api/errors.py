@@ -29,6 +29,14 @@ class Unknown(EngageError):
     """Bytes may have left and no answer settles what became of them. A machine must not repeat a POST."""
 
 
+class Overloaded(Unknown):
+    """503 with Retry-After: most likely refused before it was processed, but nobody promises that."""
+
+    def __init__(self, retry_after: float, reason: str = "") -> None:
+        super().__init__(reason, 503)
+        self.retry_after = retry_after
+
+
 class Malformed(Unknown):
     """A complete 2xx answer that is not what the guide documents."""
 

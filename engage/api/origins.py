@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -44,6 +45,8 @@ def checked_origin(text: str, *, name: str = "origin") -> str:
         raise ValueError(f"{name}: expected http:// or https:// and a host")
     if "@" in parts.netloc or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(f"{name}: only scheme, host and port; no user, path or query")
+    if parts.scheme == "http" and not _is_this_machine(parts.hostname):
+        raise ValueError(f"{name}: keys travel to other machines by https:// only")
     return origin_of(f"{parts.scheme}://{_checked_host(parts.netloc, parts.port, name=name)}")
 
 
@@ -52,7 +55,31 @@ def _checked_host(netloc: str, port: int | None, *, name: str) -> str:
     allowed = set("abcdefghijklmnopqrstuvwxyz0123456789.-_:[]")
     if port == 0 or netloc.endswith(":") or not set(netloc.lower()) <= allowed:
         raise ValueError(f"{name}: not a host name or a port")
+    host = urlsplit(f"//{netloc}").hostname or ""
+    if host.endswith(".") or (_is_number(host) and not _is_plain_number(host)):
+        raise ValueError(f"{name}: a host in another spelling than its own")
     return netloc
+
+
+def _is_number(host: str) -> bool:
+    """Whether a resolver would read the host as an address: its last label is a number in some notation."""
+    last = host.rpartition(".")[2]
+    return ":" in host or last.isdigit() or (last.startswith("0x") and all(c in "0123456789abcdef" for c in last[2:]))
+
+
+def _is_plain_number(host: str) -> bool:
+    """An address as everybody writes it, and one that names a single machine; not `0177.0.0.1` for 127.0.0.1."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    is_other_in_disguise = address.version == 6 and address.ipv4_mapped is not None
+    is_nobody = address.is_unspecified or address.is_multicast or address.is_link_local
+    return str(address) == host and not is_other_in_disguise and not is_nobody
+
+
+def _is_this_machine(host: str) -> bool:
+    return host == "localhost" or (_is_plain_number(host) and ip_address(host).is_loopback)
 
 
 def origin_of(url: str) -> str:

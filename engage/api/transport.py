@@ -17,7 +17,7 @@ import requests
 import urllib3
 
 from engage.api.connection import BrokenAnswer, OneCallAdapter, Progress
-from engage.api.errors import EngageError, Gone, RateLimited, Rejected, Unauthorized, Unknown, Unreachable
+from engage.api.errors import EngageError, Gone, Overloaded, RateLimited, Rejected, Unauthorized, Unknown, Unreachable
 from engage.api.masking import excerpt
 from engage.api.origins import Timeouts
 from engage.api.upload import FileCutShort, Upload, encoded
@@ -58,7 +58,11 @@ def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) 
     """Send once and read the whole answer within `timeouts.total`; raises the errors of `engage.api.errors`."""
     prepared = _prepare(call)
     progress = Progress(
-        timeouts=timeouts, started=time.monotonic(), api_key=call.api_key, conversation_key=call.conversation_key
+        timeouts=timeouts,
+        started=time.monotonic(),
+        method=call.method,
+        api_key=call.api_key,
+        conversation_key=call.conversation_key,
     )
     try:
         status, headers, body = _send(prepared, progress, tls)
@@ -176,6 +180,9 @@ def _refusal(status: int, headers: requests.structures.CaseInsensitiveDict[str],
         return Unknown("answered before the whole request was sent", status)
     if status == 429:
         return RateLimited(_seconds(headers.get("Retry-After", "")), reason)
+    wait = _seconds(headers.get("Retry-After", ""))
+    if status == 503 and wait is not None:
+        return Overloaded(wait, reason)
     if status in (401, 403):
         return Unauthorized(status, reason)
     if status in (404, 410):

@@ -70,6 +70,8 @@ def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
     is_confirming = observation.is_read and (row.confirmed_at is None or observation.seen_at > row.confirmed_at)
     if not (is_newer or is_confirming or was_active != row.was_active):
         return False
+    # A version ends in a digest of the content: every look makes a new one, and few look different.
+    has_news = is_newer and row.version.rpartition(" ")[2] != observation.version.rpartition(" ")[2]
     if is_newer:
         row.version = observation.version
         row.name = clip(campaign.name, 500)
@@ -77,12 +79,12 @@ def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
         row.sending_status = clip(campaign.sending_status, 100)
         row.sender_source_type = clip(campaign.sender_source_type, 100)
         row.document = observation.document
-    is_shown = is_newer or was_active != row.was_active or row.confirmed_at is None
+    is_shown = has_news or was_active != row.was_active or row.confirmed_at is None
     row.was_active = was_active
     if is_confirming:
         row.confirmed_at = observation.seen_at
     row.save()
-    if is_newer:
+    if has_news:
         campaign_described.send_robust(Campaign, campaign=row)
     return is_shown
 

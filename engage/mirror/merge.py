@@ -195,7 +195,7 @@ def _merge_dispositions(merged: list[Merged]) -> None:
         for observation in item.observations:
             name = clip(observation.lead.disposition, 300)
             if name:
-                chosen_at = observation.lead.disposition_timestamp or observation.as_of
+                chosen_at = observation.lead.disposition_timestamp or observation.newest
                 row = Disposition(conversation=item.conversation, name=name, chosen_at=chosen_at)
                 stated[item.conversation.id, chosen_at, name] = (item, row)
     if not stated:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -46,6 +46,17 @@ def mask_tokens(document: object) -> object:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _moment: TypeAdapter[datetime | None] = TypeAdapter(Moment)
+# So far the platform's clock and ours may be apart.
+_SKEW = timedelta(minutes=5)
+
+
+def dated(stated: datetime, seen_at: datetime, *, is_read: bool) -> datetime:
+    """The moment a statement stands for, out of the one it names.
+
+    What claims to come from the future would outweigh all that Engage says until then: it is as new as its arrival. And
+    what a GET shows is so at the time of asking, however long ago it last changed: no webhook before it outlasts it.
+    """
+    return min(max(stated, seen_at - _SKEW) if is_read else stated, seen_at + _SKEW)
 
 
 def clip(value: object, length: int) -> str:
@@ -87,8 +98,8 @@ class ConversationObservation:
         return self.payload.data.messages
 
     @cached_property
-    def as_of(self) -> datetime:
-        """The newest moment at the platform that this statement knows of."""
+    def newest(self) -> datetime:
+        """The newest moment at the platform that this statement names."""
         lead = self.lead
         moments = [
             lead.created,
@@ -98,6 +109,10 @@ class ConversationObservation:
             *(m.timestamp for m in self.messages),
         ]
         return max((moment for moment in moments if moment is not None), default=EPOCH)
+
+    @cached_property
+    def as_of(self) -> datetime:
+        return dated(self.newest, self.seen_at, is_read=self.is_read)
 
     @cached_property
     def version(self) -> str:
@@ -133,7 +148,9 @@ class ConversationObservation:
         """Empty when the statement names no key."""
         if not self.key_fingerprint:
             return ""
-        return f"{self.as_of.isoformat(timespec='microseconds')} {self.key_fingerprint[:16]}"
+        # Not as of a GET: it was asked with a key that we have, and a newer one may have been named meanwhile.
+        named_at = dated(self.newest, self.seen_at, is_read=False)
+        return f"{named_at.isoformat(timespec='microseconds')} {self.key_fingerprint[:16]}"
 
     def sent_at(self, message: Message) -> datetime:
         """The platform's time of a message; a message without one is dated by what is certain not to be later."""
@@ -157,7 +174,8 @@ class CampaignObservation:
 
     @cached_property
     def version(self) -> str:
-        return f"{(self.campaign.updated or EPOCH).isoformat(timespec='microseconds')} {_digest(self.document)}"
+        as_of = dated(self.campaign.updated or EPOCH, self.seen_at, is_read=self.is_read)
+        return f"{as_of.isoformat(timespec='microseconds')} {_digest(self.document)}"
 
 
 @dataclass(frozen=True)
@@ -189,7 +207,8 @@ class LeadListObservation:
         except ValidationError:
             updated = None
         says_status = "1" if self.lead_list.status else "0"
-        return f"{says_status} {(updated or self.seen_at).isoformat(timespec='microseconds')} {_digest(self.document)}"
+        as_of = dated(updated or self.seen_at, self.seen_at, is_read=self.is_read)
+        return f"{says_status} {as_of.isoformat(timespec='microseconds')} {_digest(self.document)}"
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engage.api.client import EngageClient
 from engage.api.origins import DEFAULT_TIMEOUTS, Origins, Timeouts
-from engage.models import Workspace
+from engage.models import Conversation, Workspace
+from engage.vault import Secret
 
 
 def client_for(workspace: Workspace, *, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> EngageClient:
@@ -13,3 +16,19 @@ def client_for(workspace: Workspace, *, timeouts: Timeouts = DEFAULT_TIMEOUTS) -
         core=workspace.core_origin, conversation=workspace.conversation_origin, widget=workspace.widget_origin
     )
     return EngageClient(origins, workspace.api_key, timeouts=timeouts)
+
+
+@dataclass(frozen=True)
+class Widget:
+    """The platform's own page of one conversation. Its address holds the key; its origin is the configured one."""
+
+    address: Secret
+    origin: str
+
+
+def find_widget(conversation: Conversation) -> Widget | None:
+    """None until the platform has answered for the conversation's key, and once it denies to know it."""
+    if not conversation.is_confirmed or conversation.denied_at is not None:
+        return None
+    client = client_for(conversation.workspace)
+    return Widget(client.widget_url(conversation.key), client.origins.widget)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from engage.api.errors import MalformedEvent
 from engage.api.events import CampaignEvent, ConversationEvent, Event, ListEvent, UnknownEvent, parse_event
+from engage.crash_points import crash_point
 from engage.mirror.loads import read_load_event
 from engage.mirror.merge import merge
 from engage.mirror.observations import (
@@ -22,7 +23,8 @@ from engage.mirror.observations import (
     LoadObservation,
     Observations,
 )
-from engage.models import Delivery
+from engage.mirror.oddities import find_oddity
+from engage.models import Delivery, Heart, Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +42,12 @@ class _Parsed:
 
 def run(stop: threading.Event) -> None:
     """Drain the ledger until told to stop. A database that is away is waited for."""
+    heart = Heart("projector")
     while not stop.is_set():
         try:
             close_old_connections()
             handled = project_batch()
+            heart.beat()
         except Error as error:
             logger.warning("projection waits for the database: %s", type(error).__name__)
             handled = 0
@@ -118,7 +122,9 @@ def _apply_with_patience(parsed: list[_Parsed]) -> None:
 def _apply(parsed: list[_Parsed]) -> None:
     with transaction.atomic():
         mine = _claim(parsed)
+        crash_point("projector.before_merge")
         by_workspace: dict[int, Observations] = defaultdict(Observations)
+        workspaces = Workspace.objects.in_bulk({item.delivery.workspace_id for item in mine})
         applied: list[Delivery] = []
         ignored: list[Delivery] = []
         for item in mine:
@@ -127,11 +133,15 @@ def _apply(parsed: list[_Parsed]) -> None:
                 ignored.append(item.delivery)
             else:
                 _observe(by_workspace[item.delivery.workspace_id], item)
+                item.delivery.error = find_oddity(item.event, item.delivery, workspaces[item.delivery.workspace_id])
                 applied.append(item.delivery)
         for workspace_id, observations in by_workspace.items():
             merge(workspace_id, observations)
+        crash_point("projector.after_merge")
         _settle(applied, Delivery.State.APPLIED)
         _settle(ignored, Delivery.State.IGNORED)
+        crash_point("projector.before_commit")
+    crash_point("projector.after_commit")
 
 
 def _claim(parsed: list[_Parsed]) -> list[_Parsed]:
@@ -157,14 +167,13 @@ def _observe(observations: Observations, item: _Parsed) -> None:
 
 
 def _settle(deliveries: list[Delivery], state: Delivery.State) -> None:
-    """Write down how it ended: one statement for those without a word to add."""
+    """Write down how it ended: one statement for all of whom the same is to be said."""
     now = timezone.now()
-    plain = [delivery.pk for delivery in deliveries if not delivery.error]
-    if plain:
-        Delivery.objects.filter(id__in=plain).update(state=state, error="", settled_at=now)
+    by_error: dict[str, list[int]] = defaultdict(list)
     for delivery in deliveries:
-        if delivery.error:
-            Delivery.objects.filter(id=delivery.pk).update(state=state, error=delivery.error, settled_at=now)
+        by_error[delivery.error[:500]].append(delivery.pk)
+    for error, ids in by_error.items():
+        Delivery.objects.filter(id__in=ids).update(state=state, error=error, settled_at=now)
 
 
 def replay(deliveries: list[int]) -> int:

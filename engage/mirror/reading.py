@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from engage.api.client import EngageClient
-from engage.api.errors import Gone, Malformed, Unauthorized
+from engage.api.errors import Gone, Malformed, Rejected, Unauthorized, Unknown
 from engage.api.wire import Campaign as WireCampaign
 from engage.api.wire import CampaignList, ConversationPayload
+from engage.crash_points import crash_point
 from engage.mirror.merge import merge
 from engage.mirror.observations import (
     CampaignObservation,
@@ -20,7 +21,7 @@ from engage.mirror.observations import (
     LeadListObservation,
     Observations,
 )
-from engage.models import Campaign, Change, Conversation
+from engage.models import Campaign, Change, Conversation, Lead
 from engage.vault import Secret, fingerprint, seal
 
 
@@ -45,10 +46,13 @@ def read_conversation(conversation: Conversation, client: EngageClient, *, claim
     except (Gone, Unauthorized):
         _mark_denied(conversation, started_at)
         raise
+    crash_point("read.after_get")
     with transaction.atomic():
+        _put_into_campaign(conversation, payload.data.campaign.id)
         _confirm_key(conversation, key, started_at, claim)
         observation = ConversationObservation(payload, started_at, is_read=True)
         merge(conversation.workspace_id, Observations(conversations=[observation]))
+        crash_point("read.before_commit")
     conversation.refresh_from_db()
     return Reading(started_at, payload)
 
@@ -65,8 +69,42 @@ def _ask(conversation: Conversation, client: EngageClient) -> tuple[Secret, Conv
         if payload.data.lead.id != conversation.lead.remote_id:
             # A key of another conversation: using it would send a reply to a stranger.
             raise Gone(404, "the key opens another conversation")
+        if fingerprint(key) != conversation.key_fingerprint:
+            _check_account(conversation.workspace_id, payload.data.campaign.id, client)
         return key, payload
     raise Gone(404, "no key was ever named for this conversation")
+
+
+def _check_account(workspace_id: int, campaign_remote_id: str, client: EngageClient) -> None:
+    """Every account's keys open conversations at this origin; ours are those of campaigns that our API key can see."""
+    campaigns = Campaign.objects.filter(workspace_id=workspace_id, remote_id=campaign_remote_id)
+    if campaigns.filter(confirmed_at__isnull=False).exists():
+        return
+    started_at = timezone.now()
+    try:
+        said = client.get_campaign(campaign_remote_id)
+    except (Gone, Rejected):
+        raise Gone(404, "the key opens a conversation of another account") from None
+    except Unauthorized as error:
+        # Of our own key that says nothing about the conversation: it is asked for again.
+        raise Unknown("our API key is refused", error.status) from None
+    if said.id != campaign_remote_id:
+        raise Malformed("the answer is about another campaign", 200)
+    with transaction.atomic():
+        merge(workspace_id, Observations(campaigns=[CampaignObservation(said, started_at, is_read=True)]))
+
+
+def _put_into_campaign(conversation: Conversation, campaign_remote_id: str) -> None:
+    """Where the platform says it belongs: what a webhook said of that decides which team sees it until now."""
+    if conversation.is_confirmed:
+        return
+    known = Campaign.objects.filter(workspace_id=conversation.workspace_id, remote_id=campaign_remote_id)
+    campaign_id = known.values_list("id", flat=True).get()
+    if campaign_id == conversation.campaign_id:
+        return
+    Conversation.objects.filter(pk=conversation.pk).update(campaign_id=campaign_id)
+    Lead.objects.filter(pk=conversation.lead_id).update(campaign_id=campaign_id)
+    Change.record_conversations([(conversation.pk, conversation.campaign_id), (conversation.pk, campaign_id)])
 
 
 def _confirm_key(conversation: Conversation, key: Secret, read_at: datetime, claim: datetime | None) -> None:

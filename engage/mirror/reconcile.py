@@ -12,7 +12,7 @@ from django.db import Error, close_old_connections, transaction
 from django.utils import timezone
 
 from engage.api.client import EngageClient
-from engage.api.errors import EngageError, Gone, RateLimited, Unauthorized
+from engage.api.errors import EngageError, Gone, RateLimited, Unauthorized, Unknown, Unreachable
 from engage.mirror.merge import merge
 from engage.mirror.observations import CampaignObservation, Observations
 from engage.mirror.platform import client_for
@@ -94,10 +94,27 @@ def _read_claimed(conversation: Conversation) -> None:
 def _try_read_campaigns(workspace: Workspace) -> bool:
     try:
         read_campaigns(workspace, client_for(workspace))
-        return True
     except EngageError as error:
         logger.warning("campaigns of workspace %s could not be read: %s", workspace.pk, error)
+        _note_trouble(workspace, error)
         return False
+    Workspace.objects.filter(pk=workspace.pk).update(reached_at=timezone.now(), unreached_since=None, trouble="")
+    return True
+
+
+def _note_trouble(workspace: Workspace, error: EngageError) -> None:
+    match error:
+        case Unreachable() | Unknown(status=None):
+            words = "does not answer"
+        case Unauthorized():
+            words = f"refuses our API key ({error.status})"
+        case RateLimited():
+            words = "asks us to wait"
+        case _:
+            words = "does not answer as it should"
+    row = Workspace.objects.filter(pk=workspace.pk)
+    row.filter(unreached_since=None).update(unreached_since=timezone.now())
+    row.exclude(trouble=words).update(trouble=words)
 
 
 def read_campaigns(workspace: Workspace, client: EngageClient) -> int:

@@ -34,6 +34,7 @@ class Thread:
     """The course of one conversation, as far as its state depends on it. Fed with messages in the platform's order."""
 
     answered_through: datetime | None
+    no_opt_out_through: datetime | None = None
     started_at: datetime | None = None
     waiting_since: datetime | None = None
     last_inbound_at: datetime | None = None
@@ -51,7 +52,9 @@ class Thread:
             is_answered = self.answered_through is not None and sent_at <= self.answered_through
             if not is_answered:
                 self.waiting_since = self.waiting_since or sent_at
-                self.may_be_opt_out = self.may_be_opt_out or signal == Signal.MAYBE_STOP.value
+                is_judged = self.no_opt_out_through is not None and sent_at <= self.no_opt_out_through
+                is_doubtful = signal == Signal.MAYBE_STOP.value and not is_judged
+                self.may_be_opt_out = self.may_be_opt_out or is_doubtful
         elif self.last_inbound_at is not None and sent_at - self.last_inbound_at > AUTOMATIC_WITHIN:
             self.waiting_since = None
             self.may_be_opt_out = False
@@ -87,7 +90,7 @@ def summarize(conversations: list[Conversation], numbers: Mapping[int, str]) -> 
 
 
 def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
-    threads = {row.id: Thread(answered_through=row.answered_through) for row in conversations}
+    threads = {row.id: Thread(row.answered_through, row.no_opt_out_through) for row in conversations}
     messages = Message.objects.filter(conversation_id__in=threads).order_by("sent_at", "remote_id")
     for conversation_id, message_id, sent_at, is_inbound, signal in messages.values_list(
         "conversation_id", "id", "sent_at", "is_inbound", "signal"

@@ -7,8 +7,10 @@ from engage.models.consent import Consent
 from engage.models.conversation import Conversation, Disposition
 from engage.models.delivery import Delivery
 from engage.models.lead import Lead
+from engage.models.lineage import Lineage
 from engage.models.list_load import ListLoad, ListLoadChunk
 from engage.models.message import Message
+from engage.models.pulse import Heart, Pulse
 from engage.models.workspace import Workspace
 
 __all__ = [
@@ -20,10 +22,13 @@ __all__ = [
     "Conversation",
     "Delivery",
     "Disposition",
+    "Heart",
     "Lead",
     "LeadList",
+    "Lineage",
     "ListLoad",
     "ListLoadChunk",
     "Message",
+    "Pulse",
     "Workspace",
 ]

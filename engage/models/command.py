@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from engage import request_id
 from engage.models.campaign import Campaign
 from engage.models.conversation import Conversation
 from engage.models.message import Message
@@ -97,6 +98,9 @@ class Command(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="engage_commands"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    request_id = models.CharField(
+        max_length=40, blank=True, default=request_id.current, db_default="", help_text="of the click, as in the logs"
+    )
     expires_at = models.DateTimeField()
     answers_through = models.DateTimeField(
         null=True, blank=True, help_text="newest text of the lead the agent had seen"
@@ -122,6 +126,9 @@ class Command(models.Model):
 
     objects = CommandQuerySet.as_manager()
 
+    # Of the object, not of the row: it was found by its key, since the very same was asked for before.
+    is_repeated = False
+
     class Meta:
         constraints = (
             models.UniqueConstraint(
@@ -145,6 +152,7 @@ class Command(models.Model):
         indexes = (
             models.Index(fields=("due_at", "id"), name="command_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=("conversation", "id"), name="command_of_conversation"),
+            models.Index(fields=("state", "state_since"), name="command_by_state"),
             models.Index(
                 fields=("campaign", "target", "id"), name="command_of_target", condition=Q(campaign__isnull=False)
             ),
@@ -198,6 +206,7 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("command", "number"), name="attempt_is_one_row"),)
+        indexes = (models.Index(fields=("marked_at",), name="attempt_by_time"),)
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.command_id}"

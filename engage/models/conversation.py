@@ -80,6 +80,9 @@ class Conversation(models.Model):
     answered_through = models.DateTimeField(
         null=True, blank=True, help_text="newest text of the lead that a reply on its way answers"
     )
+    no_opt_out_through = models.DateTimeField(
+        null=True, blank=True, help_text="newest text of the lead that a person read and took for no opt-out"
+    )
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(null=True, blank=True)
     last_message_text = models.CharField(max_length=200, blank=True)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from engage.models.sealed_bytes import SealedBytesField
 from engage.models.workspace import Workspace
 
 # An `event_type` of ours, with the id of the load behind it: what was posted to that load's own address.
@@ -27,11 +28,12 @@ class Delivery(models.Model):
         IGNORED = "ignored", "Ignored (unknown event)"
         QUARANTINED = "quarantined"
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="deliveries")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     received_at = models.DateTimeField(default=timezone.now)
     event_type = models.CharField(max_length=100, blank=True, help_text="the x-event-type header")
     event_origin = models.CharField(max_length=200, blank=True, help_text="the x-event-origin header")
-    body = models.BinaryField()
+    # The addresses in it hold keys of conversations, and those of a campaign our own token.
+    body = SealedBytesField()
     state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
     error = models.CharField(max_length=500, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -41,6 +43,8 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         indexes = (
+            # Serves the foreign key too, and finds the newest of each workspace.
+            models.Index(fields=("workspace", "-id"), name="delivery_of_workspace"),
             models.Index(fields=("id",), name="delivery_pending", condition=Q(state="pending")),
             models.Index(fields=("-id",), name="delivery_quarantined", condition=Q(state="quarantined")),
         )

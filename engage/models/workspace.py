@@ -18,6 +18,9 @@ class Workspace(models.Model):
     sealed_webhook_token = models.BinaryField(default=b"", blank=True)
     webhook_token_fingerprint = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    reached_at = models.DateTimeField(null=True, blank=True, help_text="the platform last gave us a good answer")
+    unreached_since = models.DateTimeField(null=True, blank=True, help_text="it has not since then; empty: all is well")
+    trouble = models.CharField(max_length=100, blank=True, db_default="", help_text="why not, in words")
 
     def __str__(self) -> str:
         return self.name

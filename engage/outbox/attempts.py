@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db.models import F
@@ -11,6 +12,8 @@ from engage.models import Attempt, Command, Conversation, Message
 from engage.outbox.matching import Posted, Window
 from engage.outbox.pace import Pace
 from engage.outbox.posting import Answer
+
+logger = logging.getLogger(__name__)
 
 Outcome = Attempt.Outcome
 MAY_HAVE_ARRIVED = (Outcome.OPEN, Outcome.SENT, Outcome.UNKNOWN)
@@ -53,6 +56,8 @@ def mark(command: Command, baseline: dict[str, object]) -> Attempt:
 
 def end(attempt: Attempt, answer: Answer) -> None:
     """How the try ended. A sweeper may have ended it before: then this is the better evidence."""
+    status = answer.status or "no status"
+    logger.info("%s, try %s: %s, %s", attempt.command, attempt.number, answer.outcome, status)
     attempt.outcome = answer.outcome
     attempt.reason = answer.reason[:300]
     attempt.http_status = answer.status
@@ -97,4 +102,5 @@ def describe(command: Command, tries: list[Attempt]) -> Posted:
         windows=tuple(Window(attempt.marked_at, attempt.ended_at) for attempt in tries),
         is_accepted=any(attempt.outcome == Outcome.SENT for attempt in tries),
         remote_id=next((name for attempt in tries if (name := attempt.baseline.get("answered_id"))), ""),
+        proven_by=command.message_id if command.state == Command.State.CONFIRMED else None,
     )

@@ -13,14 +13,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from engage.models import Command
-from engage.outbox import guards
-from engage.outbox.attempts import authorise, exclude_message, next_look
+from engage.outbox import guards, holding
+from engage.outbox.attempts import authorise, exclude_message, may_have_arrived, next_look
 from engage.outbox.campaigns import guards as campaign_guards
 from engage.outbox.campaigns import replacing
 from engage.outbox.campaigns.asking import EXPIRES_AFTER
 from engage.outbox.enqueue import DISPOSITION_EXPIRES_AFTER, reply_expires_at
 from engage.outbox.pace import DEFAULT_PACE
-from engage.outbox.refusals import NotPossibleNow
+from engage.outbox.refusals import NotLookedUp, NotPossibleNow
 from engage.outbox.transitions import State, fail, move
 
 _CANCELLABLE = (*Command.WAITING, State.HELD, State.PREFLIGHT)
@@ -50,6 +50,25 @@ def send_again(*, command: Command, by: User) -> Command:
         return True
 
     return _decide(command, (State.UNCONFIRMED,), decide)
+
+
+def release(*, command: Command, by: User) -> Command:
+    """Let go what was held back, on the word of a person; raises NotLookedUp and what asking for it anew would."""
+
+    def decide(row: Command) -> bool:
+        if row.reason in holding.NOT_LOOKED_UP:
+            raise NotLookedUp
+        now = timezone.now()
+        with transaction.atomic():
+            # It may have been held for longer than it was good for: from this word on its time begins anew.
+            expires_at = _check_again(row, now)
+            if not move(row, State.QUEUED, due_at=now, expires_at=expires_at):
+                return False
+            if may_have_arrived(row):
+                authorise(row, by.pk)
+        return True
+
+    return _decide(command, (State.HELD,), decide)
 
 
 def mark_sent(*, command: Command, by: User) -> Command:

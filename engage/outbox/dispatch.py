@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from engage.api.client import Accepted, EngageClient
 from engage.api.errors import EngageError
+from engage.crash_points import crash_point
 from engage.mirror.platform import client_for
 from engage.mirror.reading import read_conversation
 from engage.models import Attempt, Command, Conversation
@@ -26,6 +28,7 @@ from engage.outbox.persist import persist
 from engage.outbox.posting import Answer, Outcome, post, read_refusal
 from engage.outbox.refusals import Refused
 from engage.outbox.transitions import State, fail, move
+from engage.request_id import carrying
 
 logger = logging.getLogger(__name__)
 
@@ -57,10 +60,23 @@ def claim(command_id: int, pace: Pace = DEFAULT_PACE) -> Command | None:
     return command if is_ours else None
 
 
-def dispatch(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event | None = None) -> None:
-    """Carry a claimed command as far as it goes now. `stop`: do not begin a POST any more."""
+Hear = Callable[[EngageError | None], None]
+
+
+def _nobody(error: EngageError | None) -> None:
+    """Nobody wants to know how a call ended."""
+
+
+def dispatch(
+    command: Command,
+    pace: Pace = DEFAULT_PACE,
+    stop: threading.Event | None = None,
+    hear: Hear = _nobody,
+) -> None:
+    """Carry a claimed command as far as it goes now. `stop`: do not begin a POST any more; `hear`: how calls ended."""
     try:
-        _carry_out(command, pace, stop)
+        with carrying(command.request_id):
+            _carry_out(command, pace, stop, hear)
     except Exception:
         if command.state == State.PREFLIGHT:
             # Nothing has left. Without this it would wait for the end of its lease.
@@ -68,21 +84,25 @@ def dispatch(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event 
         raise
 
 
-def _carry_out(command: Command, pace: Pace, stop: threading.Event | None) -> None:
+def _carry_out(command: Command, pace: Pace, stop: threading.Event | None, hear: Hear) -> None:
     conversation = command.conversation
     if conversation is None:
         return
+    crash_point("send.after_claim")
     if command.expires_at <= timezone.now():
         fail(command, State.EXPIRED, EXPIRED, pace=pace)
         return
     client = client_for(command.workspace)
     try:
-        read_conversation(conversation, client)
+        read_conversation(conversation, client_for(command.workspace, timeouts=looks.TIMEOUTS))
     except EngageError as error:
+        hear(error)
         logger.info("%s: the pre-flight GET ended with %s: %s", command, type(error).__name__, error)
         answer = read_refusal(error)
         wait_or_fail(command, replace(answer, reason=NO_GOOD_ANSWER) if answer.is_unknown else answer, pace)
         return
+    hear(None)
+    crash_point("send.after_preflight")
     # The last look before a repetition: what arrived late is not sent twice.
     if looks.settle(command, conversation, pace):
         return
@@ -93,7 +113,8 @@ def _carry_out(command: Command, pace: Pace, stop: threading.Event | None) -> No
     attempt = _mark(command, conversation, pace)
     if attempt is None:
         return
-    answer = _post(command, conversation, client, clock)
+    answer = _post(command, conversation, client, clock, hear)
+    crash_point("send.after_answer")
     _record(command, attempt, answer, pace)
     if answer.outcome == Outcome.SENT and command.state == State.ACCEPTED:
         looks.look(command, pace)
@@ -127,13 +148,16 @@ def _mark(command: Command, conversation: Conversation, pace: Pace) -> Attempt |
                 baseline = dispositions.baseline(conversation)
             if not move(command, State.SENDING, lease_until=lease_until, due_at=lease_until):
                 return None
-            return attempts.mark(command, baseline)
+            attempt = attempts.mark(command, baseline)
+            crash_point("send.before_mark_commits")
     except Refused as refusal:
         fail(command, State.CANCELLED, refusal.message, pace=pace)
         return None
+    crash_point("send.after_mark")
+    return attempt
 
 
-def _post(command: Command, conversation: Conversation, client: EngageClient, clock: LeaseClock) -> Answer:
+def _post(command: Command, conversation: Conversation, client: EngageClient, clock: LeaseClock, hear: Hear) -> Answer:
     key, used = conversation.key, conversation.key_fingerprint
 
     def call() -> Accepted:
@@ -144,7 +168,7 @@ def _post(command: Command, conversation: Conversation, client: EngageClient, cl
     if clock.is_over():
         # Suspended since the mark: by now another worker may be at it.
         return Answer(Outcome.NOT_SENT, "The worker was held up.")
-    answer = post(call)
+    answer = post(call, hear)
     return _explain(answer, conversation, client, used) if answer.is_link_refused else answer
 
 
@@ -162,6 +186,7 @@ def _explain(answer: Answer, conversation: Conversation, client: EngageClient, u
 def _record(command: Command, attempt: Attempt, answer: Answer, pace: Pace) -> None:
     """Evidence first, in any case; then the state, if the command is still ours."""
     persist(lambda: attempts.end(attempt, answer))
+    crash_point("send.after_evidence")
     first_look = timezone.now() + timedelta(seconds=pace.looks[0])
     match answer.outcome:
         case Outcome.SENT:
@@ -170,6 +195,7 @@ def _record(command: Command, attempt: Attempt, answer: Answer, pace: Pace) -> N
             persist(lambda: move(command, State.CHECKING, due_at=first_look))
         case _:
             persist(lambda: wait_or_fail(command, answer, pace))
+    crash_point("send.after_record")
 
 
 def wait_or_fail(command: Command, answer: Answer, pace: Pace) -> None:

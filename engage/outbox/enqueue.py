@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from engage.models import Command, Conversation, Message
 from engage.outbox import dispositions, guards
 from engage.outbox.refusals import KeyTaken, NewerMessage, NotConfirmed, UnknownDisposition
 from engage.outbox.transitions import announce, lock
+
+logger = logging.getLogger(__name__)
 
 # A disposition is as right an hour later, and a newer one takes its place anyway.
 DISPOSITION_EXPIRES_AFTER = timedelta(hours=1)
@@ -88,6 +91,7 @@ def _insert(wish: Command, conversation: Conversation, answers: Message | None) 
     wish.conversation = conversation
     wish.answers_through = answers.sent_at if answers else None
     wish.save(force_insert=True)
+    logger.info("%s was asked for", wish)
     if answers:
         Conversation.objects.filter(pk=conversation.pk).update(answered_through=answers.sent_at)
         summary.refresh([conversation.pk])
@@ -109,6 +113,7 @@ def _find_same(wish: Command, conversation: Conversation) -> Command | None:
     is_same = (row.kind, row.conversation_id, row.created_by_id, row.text)
     if is_same != (wish.kind, conversation.pk, wish.created_by_id, wish.text):
         raise KeyTaken
+    row.is_repeated = True
     return row
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import IntegrityError
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
@@ -20,11 +21,11 @@ ARRIVED_LATE = "Arrived late."
 
 
 def watched_replies() -> QuerySet[Command]:
-    """Replies that a text at the platform may turn out to be; also those a person vouched for, or sends again."""
-    vouched_for = Q(state=State.CONFIRMED, message=None)
+    """Replies that a text at the platform may turn out to be; also those a person vouched for, sends or sent again."""
+    vouched_for_or_sent_again = Q(state=State.CONFIRMED)
     tries = Attempt.objects.filter(command=OuterRef("pk"), outcome__in=MAY_HAVE_ARRIVED)
-    again = Q(Exists(tries), state__in=(*Command.WAITING, State.PREFLIGHT))
-    open_ended = Q(state__in=Command.WATCHED) | vouched_for | again
+    again = Q(Exists(tries), state__in=(*Command.WAITING, State.PREFLIGHT, State.HELD))
+    open_ended = Q(state__in=Command.WATCHED) | vouched_for_or_sent_again | again
     return Command.objects.replies().filter(open_ended, due_at__isnull=False)
 
 
@@ -67,14 +68,25 @@ def _read_texts(conversation: Conversation) -> list[Seen]:
 def _apply(command: Command, found: Match, pace: Pace) -> bool:
     try:
         if found.verdict is not Verdict.ALIKE:
-            return move(command, State.CONFIRMED, message_id=found.message_id, reason=_reason(command, found))
-        if command.state in (State.ACCEPTED, State.CHECKING, State.UNCONFIRMED):
+            look_at = _watch_on(command, found, pace)
+            return move(
+                command, State.CONFIRMED, message_id=found.message_id, reason=_reason(command, found), due_at=look_at
+            )
+        if command.state in (State.ACCEPTED, State.CHECKING, State.UNCONFIRMED, State.HELD):
             look_at = pace.next_look(posted_at(may_have_arrived(command)[-1]), timezone.now())
             return move(command, State.PROBABLE, message_id=found.message_id, due_at=look_at)
     except IntegrityError:
         # Another worker has just given this text to another reply; the next look sees what is left.
         return False
     return False
+
+
+def _watch_on(command: Command, found: Match, pace: Pace) -> datetime | None:
+    """What was sent again may have been late the first time: then it will be there twice, and people should know."""
+    tries = may_have_arrived(command)
+    if found.verdict is Verdict.TWICE or len(tries) < 2:
+        return None
+    return pace.next_look(posted_at(tries[-1]), timezone.now())
 
 
 def _reason(command: Command, found: Match) -> str:

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from engage.api.errors import EngageError
+from engage.api.origins import Timeouts
+from engage.crash_points import crash_point
 from engage.mirror.platform import client_for
 from engage.mirror.reading import read_conversation
 from engage.models import Attempt, Command, Conversation
@@ -16,9 +18,13 @@ from engage.outbox.attempts import count_look, may_have_arrived, posted_at
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.transitions import State, move
 
+# A look that hangs is better begun anew, and must not hold up what waits behind it.
+TIMEOUTS = Timeouts(connect=5.0, read=8.0, total=10.0)
 UNREADABLE = "Could not be checked: Engage did not answer."
 NEVER_SEEN = "Accepted by Engage, but never seen there."
 NOT_SEEN_YET = "Accepted by Engage, but not visible there yet."
+HELD_UNSEEN = "Held: a backup was restored. Engage does not show it, so it was most likely not sent."
+HELD_UNREADABLE = "Held: a backup was restored. Engage could not be asked yet whether it was sent."
 
 
 def due_looks() -> QuerySet[Command]:
@@ -32,13 +38,15 @@ def look(command: Command, pace: Pace = DEFAULT_PACE) -> None:
     conversation = command.conversation
     if conversation is None or not _claim(command, pace):
         return
+    crash_point("look.after_claim")
     try:
-        read_conversation(conversation, client_for(command.workspace))
+        read_conversation(conversation, client_for(command.workspace, timeouts=TIMEOUTS))
     except EngageError:
         _conclude(command, is_complete=False, pace=pace)
         return
     if last := next(reversed(may_have_arrived(command)), None):
         count_look(last)
+    crash_point("look.after_get")
     if not settle(command, conversation, pace):
         _conclude(command, is_complete=True, pace=pace)
 
@@ -61,6 +69,10 @@ def _conclude(command: Command, *, is_complete: bool, pace: Pace) -> None:
     """What follows from having looked, if the look settled nothing."""
     tries = may_have_arrived(command)
     now = timezone.now()
+    if command.state == State.HELD:
+        again_at = now + timedelta(seconds=pace.looks_at_held if is_complete else pace.retries[-1])
+        move(command, State.HELD, due_at=again_at, reason=HELD_UNSEEN if is_complete else HELD_UNREADABLE)
+        return
     if not tries:
         _nothing_left(command, now)
         return

@@ -11,7 +11,8 @@ from django.db import close_old_connections
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from engage.models import Command
+from engage.models import Command, Heart
+from engage.outbox.breaker import Breakers, hasten, postpone
 from engage.outbox.campaigns.loads import drop_files
 from engage.outbox.campaigns.looks import hear
 from engage.outbox.campaigns.loop import CampaignLanes
@@ -55,12 +56,14 @@ class Dispatcher:
         self._lookers = Lane("look", max(1, threads // 2), most_per_origin=MOST_PER_ORIGIN)
         self._campaigns = CampaignLanes(stop, pace)
         self._sightings = Sightings()
+        self._breakers = Breakers()
         self._duties = (
             _Duty(pace.poll, self._begin_due),
             _Duty(pace.match_poll, partial(self._sightings.match_changed, pace)),
             _Duty(pace.match_poll, hear),
             _Duty(pace.sweep, partial(sweep, pace)),
             _Duty(pace.sweep, drop_files),
+            _Duty(Heart.EVERY_SECONDS, Heart("dispatcher").beat),
             # Not after every poll: opening SQLite anew costs more than the poll.
             _Duty(_CONNECTION_LASTS, close_old_connections),
         )
@@ -84,6 +87,8 @@ class Dispatcher:
 
     def _begin_due(self) -> None:
         """One glance at the index while there is nothing to do."""
+        for origin in self._breakers.take_back():
+            hasten(origin)
         if not Command.objects.filter(due_at__lte=timezone.now()).exists():
             return
         self._campaigns.begin_due()
@@ -97,12 +102,21 @@ class Dispatcher:
         waiting = due_sends().values_list("id", "workspace__conversation_origin")[
             : self._senders.free + MOST_PER_ORIGIN
         ]
+        away: set[str] = set()
         for command_id, origin in waiting:
-            if not self._senders.has_room_for(origin):
+            if origin in away or not self._senders.has_room_for(origin):
+                continue
+            breaker = self._breakers[origin]
+            if not breaker.lets_through():
+                away.add(origin)
+                postpone(origin, breaker.seconds_left())
                 continue
             command = claim(command_id, self._pace)
             if command is not None:
-                self._senders.begin(origin, partial(dispatch, command, self._pace, self._stop))
+                hear = partial(self._breakers.hear, origin)
+                self._senders.begin(origin, partial(dispatch, command, self._pace, self._stop, hear))
+            else:
+                breaker.give_back()
 
     def _look_due(self) -> None:
         for command in due_looks().select_related("workspace", "conversation__lead")[: self._lookers.free]:

@@ -47,6 +47,8 @@ class Posted:
     is_accepted: bool = False
     newest_before: datetime | None = None
     remote_id: str = ""
+    # The text that it was found to be before; what is asked then is only whether there is another one.
+    proven_by: int | None = None
 
     def can_be(self, seen: Seen) -> bool:
         if seen.remote_id in self.baseline:
@@ -100,7 +102,8 @@ def match(posted: Iterable[Posted], seen: Iterable[Seen]) -> dict[int, Match]:
     """Command id → what was found of it. One text proves one reply; who was accepted for certain chooses first."""
     pool = _Pool(sorted(seen, key=lambda text: (text.sent_at, text.message_id)))
     waiting = sorted(posted, key=lambda reply: (not reply.is_accepted, reply.windows[0].began_at, reply.command_id))
-    found: dict[int, Match] = {}
+    proven = {reply.command_id: Match(Verdict.EXACT, reply.proven_by) for reply in waiting if reply.proven_by}
+    found: dict[int, Match] = dict(proven)
     # First what was made while its reply was posted, then the rest: the same words may have been tried twice.
     for is_timely in (True, False):
         for reply in waiting:
@@ -121,7 +124,7 @@ def match(posted: Iterable[Posted], seen: Iterable[Seen]) -> dict[int, Match]:
             if again:
                 pool.take(again)
                 found[reply.command_id] = Match(Verdict.TWICE, mine.message_id)
-    return found
+    return {command_id: verdict for command_id, verdict in found.items() if verdict != proven.get(command_id)}
 
 
 def _find_exact(reply: Posted, free: Sequence[Seen], *, is_timely: bool = False) -> Seen | None:

@@ -30,6 +30,8 @@ class Pace:
         *(minutes * _MINUTE for minutes in (7, 10, 15, 20, 30)),
         *(hours * _HOUR for hours in (1, 3, 6, 12, *range(24, 7 * 24 + 1, 12))),
     )
+    # Between looks for what is held after a restore: texts may turn up late.
+    looks_at_held: float = 10 * _MINUTE
     # A look in progress is not begun again within this time.
     look_takes: float = 45.0
     # Between the rounds of a pause; the last one repeats until the platform reads otherwise. A round is short.

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.conf import settings
+
 from engage.api.client import Accepted
-from engage.api.errors import EngageError, Gone, RateLimited, Rejected, Unauthorized, Unknown, Unreachable
+from engage.api.errors import EngageError, Gone, Overloaded, RateLimited, Rejected, Unauthorized, Unknown, Unreachable
 from engage.models import Attempt
 
 logger = logging.getLogger(__name__)
@@ -37,9 +39,19 @@ class Answer:
         return self.outcome == Outcome.UNKNOWN
 
 
-def post(call: Callable[[], Accepted]) -> Answer:
-    """As `ask`, where all that is said is that it was accepted."""
-    answer, accepted = ask(call)
+def post(call: Callable[[], Accepted], hear: Callable[[EngageError | None], None]) -> Answer:
+    """As `ask`, where all that is said is that it was accepted. `hear` is told how the call ended."""
+
+    def listened() -> Accepted:
+        try:
+            accepted = call()
+        except EngageError as error:
+            hear(error)
+            raise
+        hear(None)
+        return accepted
+
+    answer, accepted = ask(listened)
     return (
         Answer(Outcome.SENT, status=accepted.status, remote_id=accepted.remote_id or "")
         if accepted is not None
@@ -69,6 +81,8 @@ def read_refusal(error: EngageError) -> Answer:
             return Answer(Outcome.NOT_SENT)
         case RateLimited():
             return Answer(Outcome.NOT_SENT, TOO_MANY, 429, retry_after=error.retry_after)
+        case Overloaded() if settings.TRUST_503_RETRY_AFTER:
+            return Answer(Outcome.NOT_SENT, TOO_MANY, 503, retry_after=error.retry_after)
         case Unauthorized() | Gone():
             return Answer(Outcome.NOT_SENT, LINK_REFUSED, error.status, is_final=True, is_link_refused=True)
         case Rejected():

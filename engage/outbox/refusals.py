@@ -63,6 +63,10 @@ class NotPossibleNow(Refused):
     message = "This has moved on in the meantime. Look at it again."
 
 
+class NotLookedUp(Refused):
+    message = "It may have arrived already. It can be released as soon as it was looked up at Engage."
+
+
 class NotApproved(Refused):
     """Only an approved campaign can be activated; the message says what it is instead."""
 

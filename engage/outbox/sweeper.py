@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from engage.crash_points import crash_point
 from engage.models import Attempt, Command
 from engage.outbox import attempts
 from engage.outbox.dispatch import EXPIRED
@@ -40,6 +41,7 @@ def _take_over(command: Command, now: datetime, pace: Pace) -> None:
     ended_at = command.lease_until or now
     if not move(command, State.CHECKING, due_at=pace.next_look(ended_at, now)):
         return
+    crash_point("sweep.between_state_and_evidence")
     last = command.attempts.filter(outcome=Attempt.Outcome.OPEN).order_by("number").last()
     if last is not None:
         last.ended_at = ended_at

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from engage.crash_points import crash_point
 from engage.mirror import summary
 from engage.models import Change, Command, Conversation
 from engage.outbox.attempts import may_have_arrived, posted_at
@@ -38,6 +39,8 @@ def move(
             refresh_answered(command.conversation_id)
         if is_news:
             announce(command)
+        # The only way in which a state changes: nobody has seen this one yet.
+        crash_point(f"move.before_{to}_commits")
     for name, value in values.items():
         setattr(command, name, value)
     return True

@@ -46,6 +46,12 @@ for table, times in ((Command, ("created_at", "state_since", "due_at", "lease_un
     table.objects.update(**{{name: F(name) - passed for name in times}})
 """
 
+_MAKE_PERSON = """
+from django.contrib.auth.models import Group, User
+User.objects.create_user("{name}", password="demo", first_name="{name}".capitalize()).groups.add(
+    Group.objects.get(name="{role}"))
+"""
+
 
 class Part:
     """One program of the ring, in a process group of its own."""
@@ -58,12 +64,12 @@ class Part:
         self._process: subprocess.Popen[bytes] | None = None
         self._log_read = 0
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *self._command],
                 cwd=ROOT,
-                env=self._environment,
+                env=self._environment | environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -77,6 +83,18 @@ class Part:
             text = log.read()
             self._log_read = log.tell()
         return text
+
+    @property
+    def pid(self) -> int:
+        assert self._process, f"{self.name} is not running"
+        return self._process.pid
+
+    def wait(self, seconds: float) -> int:
+        """Until it ends by itself; returns its exit status."""
+        assert self._process, f"{self.name} is not running"
+        status = self._process.wait(timeout=seconds)
+        self._process = None
+        return status
 
     @property
     def is_started(self) -> bool:
@@ -170,6 +188,10 @@ class Ring:
     def let_pass(self, minutes: float) -> None:
         """For replies under way, so much time has passed: leases are over, looks are due, verdicts are ripe."""
         self._run(_LET_PASS.format(seconds=minutes * 60))
+
+    def make_person(self, name: str, role: str = "Agent") -> None:
+        """Somebody with a password like the demo's people, whom no other test knows."""
+        self._run(_MAKE_PERSON.format(name=name, role=role))
 
     def _run(self, program: str, **environment: str) -> str:
         """A few lines inside the product; returns what they printed."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -105,3 +106,7 @@ def _wait_until_answered(port: int) -> None:
         except requests.ConnectionError:
             assert time.monotonic() < deadline, "gunicorn did not start"
             time.sleep(0.1)
+
+
+def test_d7_no_request_holds_a_transaction() -> None:
+    assert not settings.DATABASES["default"].get("ATOMIC_REQUESTS")

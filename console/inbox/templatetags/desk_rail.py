@@ -8,8 +8,11 @@ from urllib.parse import urlencode
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils import timezone
 
 from console.accounts.scope import Scope
+from console.inbox import needing
+from console.inbox.deciding import sees_campaigns
 from console.inbox.queues import Queue, QueueView, count_queues
 from engage.models import Campaign
 
@@ -36,7 +39,7 @@ def split(words: str) -> list[str]:
 def rail(context: Context) -> dict[str, Any]:
     user = context["user"]
     view: QueueView | None = context.get("queue_view")
-    scope = view.scope if view else Scope.of(user)
+    scope = _scope_of(context)
     counts = context.get("counts") or count_queues(scope, user.id)
     return {
         "queues": [_queue_item(queue, view, counts) for queue in Queue],
@@ -44,6 +47,26 @@ def rail(context: Context) -> dict[str, Any]:
         "is_among_campaigns": _room_of(context) == "campaigns",
         "is_staff": user.is_staff,
     }
+
+
+@register.inclusion_tag("inbox/_decisions_link.html", takes_context=True)
+def decisions_link(context: Context) -> dict[str, Any]:
+    """In the bar of every page: how much waits for a decision, and whether it waits too long."""
+    user = context["user"]
+    name = needing.counter_name(with_campaigns=sees_campaigns(user))
+    counts = needing.count_decisions(_scope_of(context))
+    return {
+        "name": name,
+        "count": counts[name],
+        "oldest": counts[f"{name}-oldest"],
+        "is_alarming": needing.is_alarming(counts[f"{name}-oldest"], timezone.now()),
+        "is_current": context.get("is_at_decisions", False),
+    }
+
+
+def _scope_of(context: Context) -> Scope:
+    view: QueueView | None = context.get("queue_view")
+    return view.scope if view else Scope.of(context["user"])
 
 
 def _room_of(context: Context) -> str:

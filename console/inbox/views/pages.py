@@ -35,6 +35,7 @@ def message_list(request: DeskRequest, conversation_id: int) -> HttpResponse:
     """The page of messages before `?before=<message id>`."""
     found = find_conversation(request, conversation_id)
     before = request.GET.get("before", "")
-    message = get_object_or_404(found.messages, id=int(before) if before.isascii() and before.isdigit() else 0)
+    is_number = before.isascii() and before.isdigit() and len(before) < 20
+    message = get_object_or_404(found.messages, id=int(before) if is_number else 0)
     template = "inbox/_earlier.html" if wants_fragment(request) else "inbox/earlier.html"
     return render(request, template, earlier_context(found, message))

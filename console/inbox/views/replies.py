@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,18 +8,11 @@ from django.views.decorators.http import require_POST
 
 from console.accounts.access import DeskRequest, signed_in
 from console.inbox import actions
-from console.inbox.forms import DecisionForm, DispositionForm, ReplyForm
+from console.inbox.deciding import check_may_decide, decide
+from console.inbox.forms import DecisionForm, DispositionForm, NoOptOutForm, ReplyForm
 from console.inbox.views.desk import answer_with_form, answer_with_thread, find_conversation
 from engage.models import Command
-from engage.outbox import decisions
 from engage.outbox.refusals import KeyTaken, NewerMessage, NotPossibleNow, Refused
-
-_DECISIONS: dict[str, Callable[..., Any]] = {
-    "cancel": decisions.cancel,
-    "send_again": decisions.send_again,
-    "mark_sent": decisions.mark_sent,
-    "discard": decisions.discard,
-}
 
 
 @require_POST
@@ -46,20 +38,32 @@ def reply_send(request: DeskRequest, conversation_id: int) -> HttpResponse:
 @signed_in
 def reply_decide(request: DeskRequest, conversation_id: int, command_id: int) -> HttpResponse:
     conversation = find_conversation(request, conversation_id)
-    command = get_object_or_404(Command.objects.filter(conversation_id=conversation.id), id=command_id)
+    commands = Command.objects.filter(conversation_id=conversation.id).select_related("conversation__campaign")
+    command = get_object_or_404(commands, id=command_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return answer_with_thread(request, conversation, refusal="This cannot be decided here.", status=422)
-    decision = form.cleaned_data["decision"]
+    check_may_decide(request.user, command, form.cleaned_data["decision"])
     try:
-        if decision in ("same", "different"):
-            decisions.same_message(command=command, is_same=decision == "same", by=request.user)
-        else:
-            _DECISIONS[decision](command=command, by=request.user)
+        decide(command=command, decision=form.cleaned_data["decision"], by=request.user)
     except NotPossibleNow as refusal:
         return answer_with_thread(request, conversation, refusal=str(refusal), status=409)
     except Refused as refusal:
         return answer_with_thread(request, conversation, refusal=str(refusal), status=422)
+    return answer_with_thread(request, conversation)
+
+
+@require_POST
+@signed_in
+def no_opt_out(request: DeskRequest, conversation_id: int) -> HttpResponse:
+    conversation = find_conversation(request, conversation_id)
+    form = NoOptOutForm(request.POST)
+    if not form.is_valid():
+        return answer_with_thread(request, conversation, refusal="Read their last message first.", status=422)
+    try:
+        actions.deny_opt_out(conversation=conversation, by=request.user, **form.cleaned_data)
+    except actions.NothingInDoubt as refusal:
+        return answer_with_thread(request, conversation, refusal=str(refusal), status=409)
     return answer_with_thread(request, conversation)
 
 

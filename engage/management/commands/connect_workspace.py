@@ -4,7 +4,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from engage import witness
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Unauthorized
 from engage.api.origins import Origins
@@ -42,7 +44,18 @@ Run again with the same name to change the key or the origins; the webhook addre
             workspace.webhook_token = make_token()
         client = EngageClient(origins, api_key)
         self._check(client)
-        workspace.save()
+        is_new = workspace.pk is None
+        with transaction.atomic():
+            workspace.save()
+            witness.tell(
+                "connected workspace" if is_new else "changed workspace",
+                subject=name,
+                org_id=org_id,
+                workspace_id=workspace_id,
+                core_origin=origins.core,
+                conversation_origin=origins.conversation,
+                widget_origin=origins.widget,
+            )
         count = read_campaigns(workspace, client)
         self.stdout.write(f"Connected {name}: {count} campaigns.")
         self.stdout.write("Register this address at the platform for every webhook event, and keep it secret:")

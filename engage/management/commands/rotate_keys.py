@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from engage import witness
 from engage.models.sealed import reseal_all
 from engage.vault import Unreadable
 
@@ -14,4 +15,5 @@ class Command(BaseCommand):
             count = reseal_all()
         except Unreadable as error:
             raise CommandError(f"{error}; put the key that was removed back at the end of the ring") from None
+        witness.tell("rotated keys", secrets=count)
         self.stdout.write(f"{count} secrets are under the newest key.")

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from engage import worker
+from engage import running, worker
 
 
 class Command(BaseCommand):
@@ -13,4 +13,5 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=4, help="sends at the same time (default 4)")
 
     def handle(self, *args: Any, threads: int, **options: Any) -> None:
+        running.announce()
         raise SystemExit(worker.run(dispatcher_threads=threads))

@@ -6,6 +6,7 @@ order by a lock on their campaign, so that the greatest id is the newest.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -21,6 +22,8 @@ from engage.outbox.campaigns import guards, replacing
 from engage.outbox.campaigns.intents import CAMPAIGN, LOADS, MESSAGES, list_target
 from engage.outbox.refusals import AlreadyLoading, KeyTaken
 from engage.outbox.transitions import announce
+
+logger = logging.getLogger(__name__)
 
 Kind = Command.Kind
 
@@ -132,6 +135,7 @@ def _ask(wish: Command) -> Command:
             guards.check(wish)
             replacing.replace_earlier(wish)
             wish.save(force_insert=True)
+            logger.info("%s was asked for", wish)
             _attach_load(wish)
             announce(wish)
     except IntegrityError:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from engage.api.errors import EngageError, Gone
 from engage.api.origins import Timeouts
+from engage.crash_points import crash_point
 from engage.mirror.platform import client_for
 from engage.mirror.reading import read_campaign
 from engage.models import Attempt, Campaign, Command
@@ -26,6 +27,7 @@ from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.persist import persist
 from engage.outbox.posting import Answer, Outcome
 from engage.outbox.transitions import State, fail, move
+from engage.request_id import carrying
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +54,8 @@ def pause(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event | N
     """One round of a claimed pause; it comes back when the next one is due."""
     try:
         if command.campaign is not None:
-            _carry_out(command, command.campaign, pace_of(command, pace), stop)
+            with carrying(command.request_id):
+                _carry_out(command, command.campaign, pace_of(command, pace), stop)
     except Exception:
         give_back(command, pace)
         raise
@@ -75,8 +78,10 @@ def _carry_out(command: Command, campaign: Campaign, pace: Pace, stop: threading
     attempt = mark(command, campaign, pace)
     if attempt is None:
         return
+    crash_point("pause.after_mark")
     of_list = command.kind == Command.Kind.LIST_PAUSE
     made = (_make_list_round if of_list else _make_round)(command, campaign, attempt, pace)
+    crash_point("pause.after_answer")
     if not persist(lambda: replacing.give_way(command)):
         persist(lambda: _conclude(command, made, pace))
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from engage.api import wire
 from engage.api.errors import EngageError
 from engage.api.origins import DEFAULT_TIMEOUTS, Timeouts
+from engage.crash_points import crash_point
 from engage.mirror.platform import client_for
 from engage.mirror.reading import merge_said, read_campaign
 from engage.models import Attempt, Campaign, Command
@@ -29,6 +30,7 @@ from engage.outbox.persist import persist
 from engage.outbox.posting import Answer, Outcome, ask, read_refusal
 from engage.outbox.refusals import NotApproved, Refused
 from engage.outbox.transitions import State, fail, move
+from engage.request_id import carrying
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +77,8 @@ def dispatch(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event 
     """Carry a claimed command as far as it goes now. `stop`: do not begin a POST any more."""
     try:
         if command.campaign is not None:
-            _carry_out(command, command.campaign, pace_of(command, pace), stop)
+            with carrying(command.request_id):
+                _carry_out(command, command.campaign, pace_of(command, pace), stop)
     except Exception:
         give_back(command, pace)
         raise
@@ -113,7 +116,9 @@ def _carry_out(command: Command, campaign: Campaign, pace: Pace, stop: threading
         return
     attempt = mark(command, campaign, pace)
     if attempt is not None:
+        crash_point("campaign.after_mark")
         answer, answered = post(command, campaign, clock, attempt)
+        crash_point("campaign.after_answer")
         outcomes.record(command, campaign, answer, answered, pace)
 
 

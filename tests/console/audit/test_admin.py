@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from console.audit.export import COLUMNS, safe_cell
 from console.audit.models import AuditEntry
 from console.audit.trail import record
-from tests.factories import make_campaign, make_user
+from tests.factories import make_campaign, make_conversation, make_user
 from tests.html import parse
 
 LIST = "/admin/audit/auditentry/"
@@ -45,6 +45,19 @@ def test_admin_finds_entries_by_words_and_by_person(admin_client: Client) -> Non
     assert "Solar quotes" in parse(found.content).text
     assert "Spring webinar" not in parse(found.content).by_id("result_list").text
     assert "Spring webinar" in parse(of_sue.content).by_id("result_list").text
+
+
+def test_admin_finds_what_was_done_in_a_conversation(admin_client: Client) -> None:
+    conversation, other = make_conversation(), make_conversation()
+    for row in (conversation, other):
+        record(by=make_user(), action="claimed conversation", subject=str(row), conversation=row)
+
+    found = parse(admin_client.get(f"{LIST}?q={conversation.pk}").content).by_id("result_list").text
+    listed = parse(admin_client.get(f"{LIST}?conversation__id__exact={other.pk}").content).by_id("result_list").text
+
+    assert str(conversation) in found
+    assert str(other) in listed
+    assert str(conversation) not in listed
 
 
 def test_nothing_can_be_added_changed_or_deleted(admin_client: Client) -> None:

@@ -51,6 +51,18 @@ def test_entry_cannot_be_changed_with_plain_sql() -> None:
     assert AuditEntry.objects.count() == 1
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL empties a table at once")
+def test_entries_cannot_be_truncated_away() -> None:
+    make_entry()
+    # Else PostgreSQL refuses because of what it still has to check.
+    connection.check_constraints()
+
+    with pytest.raises(IntegrityError, match="only ever added to"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE audit_auditentry")
+
+    assert AuditEntry.objects.count() == 1
+
+
 def test_entry_outlives_the_campaign_it_speaks_of() -> None:
     campaign = make_campaign()
     entry = record(by=make_user(), action="paused campaign", campaign=campaign)

@@ -81,6 +81,11 @@ class Reader:
                 return event
         raise AssertionError(f"Not within {seconds} s")
 
+    def until_end(self) -> None:
+        """Whatever else is still told: numbers may come after rows, and the status after both."""
+        while self.next() is not None:
+            pass
+
     def until_text(self, text: str) -> Event:
         return self.until(lambda event: text in event.data)
 

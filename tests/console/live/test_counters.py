@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from itertools import chain
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from console.accounts.scope import Scope
+from console.inbox.needing import CHECKED_WITHIN
 from console.live.counters import Counters, count_all
-from tests.factories import make_conversation
+from engage.models import Command
+from tests.factories import make_conversation, make_reply
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = Scope(None)
@@ -67,6 +71,23 @@ def test_campaign_where_nobody_waits_any_more_is_told_as_zero(ada: User) -> None
     counters.outdate([None])
 
     assert news(counters, ada)[f"campaign-{conversation.campaign_id}"] == 0
+
+
+def test_what_time_alone_changes_is_counted_within_a_minute(ada: User) -> None:
+    checked_since = timezone.now() - CHECKED_WITHIN + timedelta(seconds=2)
+    state = Command.State.CHECKING
+    command = make_reply(conversation=make_conversation(), by=ada, state=state, state_since=checked_since)
+    clock = Clock(cost=0.001)
+    counters = Counters(clock=clock)
+    news(counters, ada)
+
+    Command.objects.filter(pk=command.pk).update(state_since=checked_since - timedelta(seconds=10))
+    at_once = (counters.is_due(), news(counters, ada))
+    clock.now += 61
+
+    assert at_once == (False, {})
+    assert counters.is_due()
+    assert news(counters, ada)["decisions"] == 1
 
 
 def test_change_elsewhere_counts_nothing_again(ada: User) -> None:

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from console.accounts.models import Session
 from console.inbox.models import DeskConversation
 from console.live import hub, views
 from engage.models import Change

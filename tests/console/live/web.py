@@ -14,18 +14,22 @@ from django.db import connection
 
 
 class Web:
-    def __init__(self, *, threads: int = 40) -> None:
+    def __init__(self, *, threads: int = 40, **settings: str) -> None:
         self.port = _free_port()
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "CONSOLE_DATABASE_URL": _database_url(),
-            "CONSOLE_SECRET_KEY": "for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz",
-            "ENGAGE_KEY_RING": "dGVzdHMtb25seS1rZXktMDEyMzQ1Njc4OWFiY2RlZiE=",
-            "CONSOLE_BIND": "127.0.0.1",
-            "CONSOLE_WEB_PROCESSES": "1",
-            "CONSOLE_WEB_THREADS": str(threads),
-            "PORT": str(self.port),
-        }
+        environment = (
+            os.environ
+            | {
+                "DJANGO_SETTINGS_MODULE": "tests.settings",
+                "CONSOLE_DATABASE_URL": _database_url(),
+                "CONSOLE_SECRET_KEY": "for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz",
+                "ENGAGE_KEY_RING": "dGVzdHMtb25seS1rZXktMDEyMzQ1Njc4OWFiY2RlZiE=",
+                "CONSOLE_BIND": "127.0.0.1",
+                "CONSOLE_WEB_PROCESSES": "1",
+                "CONSOLE_WEB_THREADS": str(threads),
+                "PORT": str(self.port),
+            }
+            | settings
+        )
         command = [sys.executable, "-m", "gunicorn", "-c", "console/gunicorn_conf.py", "console.wsgi"]
         self.process = subprocess.Popen(command, env=environment)
         self._wait_until_up()

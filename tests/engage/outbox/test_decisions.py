@@ -17,9 +17,10 @@ from engage.mirror.platform import client_for
 from engage.mirror.reading import read_conversation
 from engage.models import Attempt, Command, Conversation
 from engage.outbox.attempts import thread_baseline
-from engage.outbox.decisions import cancel, discard, mark_sent, same_message, send_again
+from engage.outbox.decisions import cancel, discard, mark_sent, release, same_message, send_again
 from engage.outbox.enqueue import enqueue_reply
-from engage.outbox.refusals import NotPossibleNow, OptedOut
+from engage.outbox.holding import RESTORED
+from engage.outbox.refusals import NotLookedUp, NotPossibleNow, OptedOut
 from engage.outbox.transitions import move
 from tests.engage.outbox.conftest import (
     Dispatching,
@@ -250,3 +251,47 @@ def test_the_same_words_sent_anew_do_not_confirm_the_lost_reply(
 
     unconfirmed.refresh_from_db()
     assert unconfirmed.state == State.UNCONFIRMED
+
+
+@pytest.fixture
+def held(conversation: Conversation, reply: Reply) -> Command:
+    """Held back for longer than it was good for."""
+    command = reply(conversation)
+    late = timezone.now() - timedelta(hours=2)
+    assert move(command, State.HELD, reason="Held by an administrator", expires_at=late)
+    return command
+
+
+def test_released_reply_leaves_with_a_time_to_live_of_its_own(
+    sandbox: SandboxProcess, conversation: Conversation, held: Command, dispatching: Dispatching
+) -> None:
+    release(command=held, by=make_user())
+    with dispatching():
+        wait_for_state(held, State.CONFIRMED)
+
+    assert texts_sent(sandbox, conversation) == [held.text]
+
+
+def test_released_reply_is_sent_to_nobody_who_opted_out_meanwhile(conversation: Conversation, held: Command) -> None:
+    make_opt_out(conversation=conversation)
+
+    with pytest.raises(OptedOut):
+        release(command=held, by=make_user())
+
+    held.refresh_from_db()
+    assert held.state == State.HELD
+
+
+def test_reply_of_a_restored_backup_is_released_only_after_a_look(held: Command) -> None:
+    assert move(held, State.HELD, reason=RESTORED)
+
+    with pytest.raises(NotLookedUp):
+        release(command=held, by=make_user())
+
+    held.refresh_from_db()
+    assert held.state == State.HELD
+
+
+def test_only_what_is_held_is_released(unconfirmed: Command) -> None:
+    with pytest.raises(NotPossibleNow):
+        release(command=unconfirmed, by=make_user())

@@ -62,6 +62,23 @@ def test_it_answers_503_when_the_database_cannot_store(client):
     assert response.status_code == 503
 
 
+def test_d13_on_a_full_disk_what_is_acknowledged_is_stored_and_the_rest_is_503(client):
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite lets a test fill its disk")
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages + 100}")
+    try:
+        statuses = [post(client, b"x" * 50_000).status_code for _ in range(20)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+
+    assert set(statuses) == {204, 503}
+    assert Delivery.objects.count() == statuses.count(204)
+    assert post(client, SAMPLE_BYTES).status_code == 204
+
+
 def _fail(execute, sql, params, many, context):
     from django.db import OperationalError
 

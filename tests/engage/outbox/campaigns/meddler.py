@@ -23,6 +23,7 @@ STALL = "stall"
 HALF_HEADERS = "half_headers"
 LATE = "late"
 TOO_MANY = "429"
+OVERLOADED = "503"
 ARRIVED_UNHEARD = (CUT, PASS_THEN_500, STALL, HALF_HEADERS)
 LOST = (REFUSE, LOSE_500)
 
@@ -113,6 +114,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(500, b"nothing was done")
         if fate == TOO_MANY:
             return self._answer(429, b"slow down", retry_after="0")
+        if fate == OVERLOADED:
+            return self._answer(503, b"come back later", retry_after="1")
         if fate == LATE:
             self.server.late.append(lambda: self._pass_on(body))
             return self._close()

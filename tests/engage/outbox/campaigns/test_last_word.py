@@ -5,6 +5,7 @@ Time stands still but for the steps of the test, so that the real waits are live
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,9 +30,11 @@ from tests.engage.outbox.campaigns.meddler import CUT, LATE, LOSE_500, PASS, PAS
 from tests.engage.outbox.campaigns.model_platform import ModelPlatform
 from tests.factories import make_user, make_workspace
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases, pytest.mark.promise(9)]
 
 State = Command.State
+# `make torture` tells more stories.
+EXAMPLES = int(os.environ.get("TORTURE_EXAMPLES", "20"))
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 # Meanwhile: somebody asks, another worker does what is due by then, or both.
 ACTIVATE, PAUSE, STEP, PAUSE_AND_STEP = "activate", "pause", "step", "pause, step"
@@ -207,7 +210,7 @@ def a_story(status: str) -> Iterator[Story]:
             User.objects.all().delete()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(told=st.lists(turns, min_size=1, max_size=4), status=st.sampled_from(["READY", "ACTIVE"]))
 # An activation that nobody answered lands after the pause.
 @example(told=[Turn(ACTIVATE, (Step((LATE,)),)), Turn(PAUSE, (Step(), Step()))], status="READY")

@@ -1,0 +1,57 @@
+"""The page of what needs a decision, for everything that one may see."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from console.accounts.access import DeskRequest, signed_in, wants_fragment
+from console.accounts.scope import Scope
+from console.inbox import needing
+from console.inbox.deciding import check_may_decide, decide, sees_campaigns
+from console.inbox.forms import DecisionForm
+from engage.models import Command
+from engage.outbox.refusals import NotPossibleNow, Refused
+
+
+@require_safe
+@signed_in
+def decision_list(request: DeskRequest) -> HttpResponse:
+    template = "inbox/_decision_list.html" if wants_fragment(request) else "inbox/decision_list.html"
+    return render(request, template, _list_context(request))
+
+
+@require_POST
+@signed_in
+def decision_make(request: DeskRequest, command_id: int) -> HttpResponse:
+    command = get_object_or_404(needing.load(needing.visible_commands(Scope.of(request.user))), id=command_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, command, refusal="This cannot be decided here.", status=422)
+    check_may_decide(request.user, command, form.cleaned_data["decision"])
+    try:
+        decide(command=command, decision=form.cleaned_data["decision"], by=request.user)
+    except NotPossibleNow as refusal:
+        return _answer(request, command, refusal=str(refusal), status=409)
+    except Refused as refusal:
+        return _answer(request, command, refusal=str(refusal), status=422)
+    return _answer(request, command)
+
+
+def _answer(request: DeskRequest, command: Command, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    """The row as it is now. It stays in its place, so that no other one slides under the pointer."""
+    if wants_fragment(request):
+        now = needing.load(Command.objects.filter(id=command.pk)).get()
+        context = {"item": needing.Waiting(now), "refusal": refusal, "is_decided": not refusal}
+        return render(request, "inbox/_decision.html", context, status=status)
+    if not refusal:
+        return redirect("inbox:decision-list")
+    messages.warning(request, refusal)
+    return render(request, "inbox/decision_list.html", _list_context(request), status=status)
+
+
+def _list_context(request: DeskRequest) -> dict[str, object]:
+    context = needing.list_context(Scope.of(request.user), with_campaigns=sees_campaigns(request.user))
+    return context | {"is_at_decisions": True}

@@ -1,0 +1,38 @@
+"""What an admin should see of a delivery though it is applied: nobody but the platform has a reason to post such a one.
+
+A delivery is a hint and proves nothing; what it says is confirmed by GET. So an oddity is written down, not refused.
+"""
+
+from __future__ import annotations
+
+from engage.api.events import ConversationEvent, Event
+from engage.api.origins import origin_of
+from engage.api.wire.conversation import Endpoint
+from engage.mirror.observations import LoadObservation
+from engage.models import Delivery, Workspace
+
+
+def find_oddity(event: Event | LoadObservation, delivery: Delivery, workspace: Workspace) -> str:
+    """In words; empty when there is none."""
+    if not isinstance(event, ConversationEvent):
+        return ""
+    if delivery.event_type and delivery.event_type.casefold() != event.kind.casefold():
+        return f"header and body disagree: {delivery.event_type!r}, {str(event.kind)!r}"
+    foreign = _foreign_origins(event, workspace)
+    # The origin alone: the rest of the address holds a key.
+    return f"names addresses at {', '.join(foreign)}, which is not the configured platform" if foreign else ""
+
+
+def _foreign_origins(event: ConversationEvent, workspace: Workspace) -> list[str]:
+    endpoints = event.payload.endpoints
+    if endpoints is None:
+        return []
+    calls = (endpoints.conversation_endpoint, endpoints.send_message_endpoint, endpoints.disposition_endpoint)
+    named = {_origin(endpoint) for endpoint in calls} - {"", origin_of(workspace.conversation_origin)}
+    named |= {_origin(endpoints.embeddable_widget)} - {"", origin_of(workspace.widget_origin)}
+    return sorted(named)
+
+
+def _origin(endpoint: Endpoint | None) -> str:
+    # Of a userinfo the platform has no need, and it may hold anything.
+    return endpoint.origin.rpartition("@")[2][:100] if endpoint else ""

@@ -1,0 +1,47 @@
+// Keeps the page of decisions up to date. What it shows differs by person, so the stream only brings the mark of the
+// list: when it is another one, the list is read again. Never under the pointer or the keyboard's focus: a row that
+// goes would put another one's buttons in its place.
+
+const TICK_EVERY = 10_000;
+
+const ear = document.getElementById("decisions-again");
+const mark = ear.querySelector("[data-count]");
+const list = () => document.getElementById("decisions");
+
+function isBusy() {
+  const isPointed = matchMedia("(hover: hover)").matches && document.querySelector(".decision-list:hover");
+  return Boolean(isPointed || document.querySelector(".decision-list :focus-visible"));
+}
+
+function look() {
+  const isNew = mark.textContent !== list().dataset.mark || list().querySelector("[data-decided]");
+  if (isNew && !isBusy()) htmx.trigger(ear, "news");
+}
+
+function lookSoon() {
+  setTimeout(look);
+}
+
+// ---- time
+
+function ago(seconds) {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 86400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86400)} d`;
+}
+
+function tick() {
+  for (const time of document.querySelectorAll(".decision-head time")) {
+    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time.dataset.since)) / 1000));
+    if (time.textContent !== ago(seconds)) time.textContent = ago(seconds);
+    time.toggleAttribute("data-soon", seconds >= 300 && seconds < 900);
+    time.toggleAttribute("data-late", seconds >= 900);
+  }
+  look();
+}
+
+// The numbers come all together; zero first, then the new ones.
+new MutationObserver(lookSoon).observe(mark, { childList: true, characterData: true, subtree: true });
+for (const name of ["pointerover", "focusout"]) document.addEventListener(name, lookSoon);
+document.documentElement.addEventListener("pointerleave", lookSoon);
+setInterval(tick, TICK_EVERY);

@@ -1,0 +1,105 @@
+"""What needs a decision, as people see it: a counter in the bar, a list that keeps still, and what becomes of it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.desk import Desk, Lead, Leads
+from tests.browser.ring import Ring
+from tests.browser.test_platform import LOOKS, break_platform
+
+pytestmark = pytest.mark.browser
+
+TEXT = "The office is in Albany."
+
+
+def bar(desk: Desk) -> Locator:
+    return desk.page.locator("#decisions-link b")
+
+
+def row(desk: Desk, lead: Lead) -> Locator:
+    return desk.page.locator(".decision", has_text=lead.name)
+
+
+def let_expire(ring: Ring, desk: Desk, *leads: Lead) -> None:
+    """Everybody gets a reply that cannot leave until it is too late."""
+    break_platform(ring, "refuse", "send", "conversation")
+    for lead in leads:
+        desk.enter(lead)
+        desk.reply(TEXT)
+        expect(desk.state_of(TEXT)).to_have_text("Engage is not reachable, will be sent when it is back")
+    ring.let_pass(minutes=20)
+    expect(desk.state_of(TEXT)).to_have_text("Too late, not sent", timeout=40_000)
+    ring.sandbox.clear_faults()
+
+
+def test_reply_that_could_not_be_confirmed_is_decided_away_from_its_thread(
+    ada: Desk, sue: Desk, leads: Leads, ring: Ring
+) -> None:
+    lead = leads.write("Where are you?")
+    sue.open("/decisions/")
+    expect(sue.page.locator("#decisions")).to_contain_text("Nothing needs a decision")
+    ada.open().enter(lead)
+    break_platform(ring, "cut_before", "send")
+    ada.reply(TEXT)
+    expect(ada.state_of(TEXT)).to_have_text("No answer from Engage, checking")
+    for _ in range(LOOKS):
+        ring.let_pass(minutes=2)
+    ring.sandbox.clear_faults()
+
+    expect(row(sue, lead)).to_contain_text("Could not be confirmed", timeout=40_000)
+    expect(row(sue, lead)).to_contain_text(TEXT)
+    for desk in (ada, sue):
+        expect(bar(desk)).to_have_text("1")
+    row(sue, lead).get_by_role("button", name="Send again").click()
+
+    expect(row(sue, lead).get_by_role("button")).to_have_count(0)
+    expect(ada.state_of(TEXT)).to_have_text("Confirmed")
+    for desk in (ada, sue):
+        expect(bar(desk)).to_have_text("0")
+    sue.rest()
+    expect(sue.page.locator("#decisions")).to_contain_text("Nothing needs a decision")
+    sue.expect_same_page()
+    assert leads.received(lead) == [TEXT]
+
+
+def test_list_keeps_still_under_the_pointer_while_others_decide(
+    ada: Desk, ben: Desk, sue: Desk, leads: Leads, ring: Ring
+) -> None:
+    first, second = leads.write("Where are you?"), leads.write("And when?")
+    let_expire(ring, ada.open(), first, second)
+    for desk in (ben, sue):
+        desk.open("/decisions/")
+        expect(desk.page.locator(".decision")).to_have_count(2)
+    leave = row(sue, second).get_by_role("button", name="Leave it")
+    leave.hover()
+    before = leave.bounding_box()
+
+    row(ben, first).get_by_role("button", name="Leave it").click()
+
+    expect(bar(sue)).to_have_text("1")
+    sue.page.wait_for_timeout(1_500)
+    assert leave.bounding_box() == before
+    leave.click()
+    expect(bar(sue)).to_have_text("0")
+    # What was decided stays where it is, too, as long as another row could slip under the pointer.
+    expect(sue.page.locator(".decision")).to_have_count(2)
+    sue.rest()
+    expect(sue.page.locator(".decision")).to_have_count(0)
+    expect(bar(ben)).to_have_text("0")
+    assert leads.received(first) == leads.received(second) == []
+
+
+def test_answering_again_settles_what_had_failed(ada: Desk, sue: Desk, leads: Leads, ring: Ring) -> None:
+    lead = leads.write("Where are you?")
+    let_expire(ring, ada.open(), lead)
+    sue.open("/decisions/")
+    expect(row(sue, lead)).to_be_visible()
+
+    ada.bubble(TEXT).get_by_role("button", name="Use the text again").click()
+    ada.button("Send").click()
+
+    expect(bar(sue)).to_have_text("0")
+    expect(row(sue, lead)).to_have_count(0)
+    ring.wait_until(lambda: leads.received(lead) == [TEXT])
