@@ -14,6 +14,8 @@ import pytest
 import requests
 from django.conf import settings
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

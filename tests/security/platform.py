@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from engage.models import Workspace
 from engage.vault import Secret
+from engage.webhooks.tokens import forget_tokens
 from tests.engage.api.faulty_server import FaultyServer, ReceivedRequest, status
 from tests.engage.deliveries import body, message
 from tests.factories import make_workspace
@@ -34,6 +35,8 @@ class Platform(FaultyServer):
         workspace = make_workspace(name=name, origin=self.origin)
         workspace.api_key, workspace.webhook_token = Secret(self.api_key), Secret(token)
         workspace.save()
+        # A test before this one had a workspace under the same address.
+        forget_tokens()
         return workspace
 
     def add(self, payload: dict[str, Any], *, is_ours: bool = True) -> dict[str, Any]:

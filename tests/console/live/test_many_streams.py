@@ -14,7 +14,7 @@ from tests.console.live.reader import Reader, cookie_of, sign_in
 from tests.console.live.web import Web
 from tests.factories import make_conversation
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.whole, pytest.mark.both_databases]
 
 STREAMS = 100
 

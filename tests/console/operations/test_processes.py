@@ -15,6 +15,8 @@ from tests.console.live.reader import Reader, cookie_of, sign_in
 from tests.console.live.web import Web
 from tests.factories import make_user, make_workspace
 
+pytestmark = pytest.mark.whole
+
 TOKEN = "a-token-for-scraping"
 SOON = 10.0
 

@@ -16,6 +16,7 @@ from engage.outbox.looks import HELD_UNSEEN
 from tests.engage.installed.installation import Installation, count_sends, wait_until
 from tests.sandbox_process import SandboxProcess
 
+pytestmark = pytest.mark.whole
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 

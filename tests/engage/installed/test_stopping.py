@@ -7,7 +7,7 @@ import pytest
 from tests.engage.installed.installation import Installation, count_sends, wait_until
 from tests.sandbox_process import SandboxProcess
 
-pytestmark = pytest.mark.promise(19)
+pytestmark = [pytest.mark.whole, pytest.mark.promise(19)]
 
 SOON = 10.0
 

@@ -1,0 +1,143 @@
+"""People at the desk, as programs: they sign in by the form, answer by the form, and read the page."""
+
+from __future__ import annotations
+
+import html
+import re
+import secrets
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+
+from tests.torture.books import wait_until
+from tests.torture.rig import Rig
+
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+BUBBLE = re.compile(r'<div class="message-text"[^>]*>(.*?)</div>', re.DOTALL)
+
+
+_signing_in = threading.Lock()
+
+
+class Person:
+    """One browser of Sue, who signs in once for all of them. Not thread-safe."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+        self._session = requests.Session()
+        self._session.trust_env = False
+        with _signing_in:
+            if not rig.cookies:
+                self._sign_in()
+                rig.cookies.update(self._session.cookies.get_dict())
+                self._session.cookies.clear()
+        # From here on only what is said here goes along: each form has a token of its own.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers["Cookie"] = self.cookie
+
+    def _sign_in(self) -> None:
+        address = f"{self._rig.url}/sign-in/"
+        found = _TOKEN.search(self._session.get(address, timeout=30).text)
+        assert found, "the page to sign in has no form"
+        form = {"username": "sue", "password": "demo", "csrfmiddlewaretoken": found[1]}
+        answer = self._session.post(address, data=form, timeout=30, headers={"Referer": self._rig.url})
+        assert answer.ok, answer.status_code
+        assert "sessionid" in self._session.cookies, "not signed in"
+
+    @property
+    def cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self._rig.cookies.items() if name != "csrftoken")
+
+    def read(self, path: str) -> str:
+        answer = self._session.get(f"{self._rig.url}{path}", timeout=30)
+        answer.raise_for_status()
+        return answer.text
+
+    def bubbles(self, conversation_id: int) -> Counter[str]:
+        """Text → how many bubbles of the open thread show it."""
+        page = self.read(f"/conversations/{conversation_id}/")
+        return Counter(html.unescape(text) for text in BUBBLE.findall(page))
+
+    def post(self, path: str, **form: str) -> int:
+        """The status of the answer; 0 when there was none."""
+        token = secrets.token_hex(16)
+        headers = {"X-CSRFToken": token, "HX-Request": "true", "Referer": self._rig.url}
+        headers["Cookie"] = f"{self.cookie}; csrftoken={token}"
+        try:
+            return self._session.post(f"{self._rig.url}{path}", data=form, headers=headers, timeout=30).status_code
+        except requests.RequestException:
+            return 0
+
+
+@dataclass(frozen=True)
+class Reply:
+    conversation_id: int
+    text: str
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+@dataclass
+class Clicks:
+    """What was clicked, and what the desk said to it."""
+
+    acknowledged: list[Reply] = field(default_factory=list)
+    refused: list[Reply] = field(default_factory=list)
+    unanswered: int = 0
+
+
+def click_all(rig: Rig, replies: Sequence[Reply], *, people: int = 4, tries: int = 60, seconds: float = 3600) -> Clicks:
+    """Each is posted until the desk answers: a double click of one key is one reply, however often it comes.
+
+    `seconds`: no further one is begun after so long.
+    """
+    clicks, lock = Clicks(), threading.Lock()
+    ends_at, is_over = time.monotonic() + seconds, threading.Event()
+
+    def click(share: Sequence[Reply]) -> None:
+        person = Person(rig)
+        for reply in share:
+            if is_over.is_set() or time.monotonic() > ends_at:
+                break
+            for _ in range(tries):
+                path = f"/conversations/{reply.conversation_id}/replies/"
+                status = person.post(path, key=reply.key, text=reply.text, take_over="true")
+                if 200 <= status < 500:
+                    break
+                with lock:
+                    clicks.unanswered += 1
+                time.sleep(0.3)
+            with lock:
+                (clicks.acknowledged if 200 <= status < 300 else clicks.refused).append(reply)
+
+    with ThreadPoolExecutor(people) as threads:
+        try:
+            # Each conversation is one person's, so that what is clicked first is asked for first.
+            shares = [[each for each in replies if each.conversation_id % people == number] for number in range(people)]
+            for share in [threads.submit(click, share) for share in shares]:
+                share.result()
+        finally:
+            # Interrupted: nobody clicks on behind our back.
+            is_over.set()
+    return clicks
+
+
+def start_conversations(rig: Rig, count: int, *, text: str = "Hi, yes please") -> dict[int, str]:
+    """New leads who have answered, known to the desk and confirmed: conversation id → lead id."""
+    made = [lead["id"] for lead in rig.sandbox.create_leads(count)]
+    for lead_id in made:
+        rig.sandbox.say(lead_id, text)
+    names = ", ".join(f"'{lead_id}'" for lead_id in made)
+    wanted = (
+        "SELECT c.id, l.remote_id FROM engage_conversation c JOIN engage_lead l ON l.id = c.lead_id"
+        f" WHERE l.remote_id IN ({names}) AND c.key_fingerprint <> '' AND c.read_wanted_at IS NULL"
+    )
+    known = wait_until(lambda: len(rig.books.read(wanted)) == count, within=60 + count / 5)
+    assert known, "not every conversation came to be known"
+    return {int(conversation_id): str(lead_id) for conversation_id, lead_id in rig.books.read(wanted)}
