@@ -25,8 +25,8 @@ POLICY = {
 }
 # What an error page may not tell: where we live, what we are made of, what we asked the database.
 TELLTALE = re.compile(
-    r"Traceback|OperationalError|no such table|SELECT |sqlite|postgres|\.py\b|/work/|/site-packages|Django|gunicorn|"
-    r"SECRET|urlconf|DEBUG",
+    r"Traceback|OperationalError|no such table|SELECT |sqlite|postgres|\.py\b|/site-packages|Django|gunicorn|"
+    rf"SECRET|urlconf|DEBUG|{re.escape(str(Path(__file__).parents[2]))}",
     re.IGNORECASE,
 )
 
