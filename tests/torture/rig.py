@@ -39,6 +39,8 @@ class Rig(Ring):
         super().__init__()
         self._environment |= {
             "CONSOLE_WEB_PROCESSES": "2",
+            # Each open page holds one; when a process dies, all of them come to the other one.
+            "CONSOLE_WEB_THREADS": "400",
             "CONSOLE_RECONCILE_READS_PER_SECOND": "50",
             "CONSOLE_RECONCILE_CAMPAIGNS_EVERY": "5",
         }
