@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 
 VARIABLE = "ENGAGE_CRASH_AT"
@@ -53,7 +54,8 @@ _signal = signal.Signals[f"SIG{os.environ.pop(SIGNAL_VARIABLE, 'KILL')}"]
 def _kill_ourselves() -> None:
     global _armed
     _armed = ""
-    os.kill(os.getpid(), _signal)
+    # To this very thread: a STOP to the process is taken by any of them, and this one would go on for a moment.
+    signal.pthread_kill(threading.get_ident(), _signal)
 
 
 _die: Callable[[], None] = _kill_ourselves
