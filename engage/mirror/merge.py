@@ -67,7 +67,7 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
     for observation in observations:
         by_lead[observation.lead.id].append(observation)
     campaigns = ensure_campaigns(workspace_id, [observation.payload.data.campaign for observation in observations])
-    known = Lead.objects.filter(workspace_id=workspace_id, remote_id__in=by_lead).only(
+    known = Lead.objects.filter(workspace_id=workspace_id, remote_id__among=by_lead).only(
         "remote_id", "phone", "campaign_id"
     )
     leads = {row.remote_id: row for row in known}
@@ -83,7 +83,7 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
         [Conversation(workspace_id=workspace_id, campaign_id=lead.campaign_id, lead=lead) for lead in new_leads]
     )
     by_id = {lead.id: lead for lead in leads.values()}
-    locked = Conversation.objects.select_for_update().filter(lead_id__in=by_id).order_by("id").defer(*_UNREAD)
+    locked = Conversation.objects.select_for_update().filter(lead_id__among=by_id).order_by("id").defer(*_UNREAD)
     is_new = {lead.id for lead in new_leads}
     return [
         Merged(
@@ -139,7 +139,9 @@ def _merge_messages(merged: list[Merged]) -> None:
     """Messages by remote id. What a GET shows overrides what a webhook said and is not overridden."""
     known: dict[tuple[int, str], Message] = {}
     wanted = {message.id for item in merged for observation in item.observations for message in observation.messages}
-    rows = Message.objects.filter(conversation__in=[item.conversation.id for item in merged], remote_id__in=wanted)
+    rows = Message.objects.filter(
+        conversation_id__among=[item.conversation.id for item in merged], remote_id__among=wanted
+    )
     for known_row in rows:
         known[known_row.conversation_id, known_row.remote_id] = known_row
     rewritten: dict[int, Message] = {}
@@ -200,7 +202,7 @@ def _merge_dispositions(merged: list[Merged]) -> None:
                 stated[item.conversation.id, chosen_at, name] = (item, row)
     if not stated:
         return
-    known = Disposition.objects.filter(conversation_id__in={key[0] for key in stated})
+    known = Disposition.objects.filter(conversation_id__among={key[0] for key in stated})
     for key in known.values_list("conversation_id", "chosen_at", "name"):
         stated.pop(key, None)
     for item, row in stated.values():

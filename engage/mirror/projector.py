@@ -148,7 +148,10 @@ def _claim(parsed: list[_Parsed]) -> list[_Parsed]:
     """Those still pending and not in the hands of another worker; which of us applies one makes no difference."""
     ids = [item.delivery.pk for item in parsed]
     held = set(
-        Delivery.objects.pending().filter(id__in=ids).select_for_update(skip_locked=True).values_list("id", flat=True)
+        Delivery.objects.pending()
+        .filter(id__among=ids)
+        .select_for_update(skip_locked=True)
+        .values_list("id", flat=True)
     )
     return [item for item in parsed if item.delivery.pk in held]
 
@@ -173,7 +176,7 @@ def _settle(deliveries: list[Delivery], state: Delivery.State) -> None:
     for delivery in deliveries:
         by_error[delivery.error[:500]].append(delivery.pk)
     for error, ids in by_error.items():
-        Delivery.objects.filter(id__in=ids).update(state=state, error=error, settled_at=now)
+        Delivery.objects.filter(id__among=ids).update(state=state, error=error, settled_at=now)
 
 
 def replay(deliveries: list[int]) -> int:

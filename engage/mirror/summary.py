@@ -81,7 +81,9 @@ def summarize(conversations: list[Conversation], numbers: Mapping[int, str]) -> 
     threads = _read_threads(conversations)
     locked = _read_locks(conversations, numbers)
     texts = dict(
-        Message.objects.filter(id__in=[thread.last_message_id for thread in threads.values()]).values_list("id", "text")
+        Message.objects.filter(id__among=[thread.last_message_id for thread in threads.values()]).values_list(
+            "id", "text"
+        )
     )
     for row in conversations:
         thread = threads[row.id]
@@ -91,12 +93,12 @@ def summarize(conversations: list[Conversation], numbers: Mapping[int, str]) -> 
 
 def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
     threads = {row.id: Thread(row.answered_through, row.no_opt_out_through) for row in conversations}
-    messages = Message.objects.filter(conversation_id__in=threads).order_by("sent_at", "remote_id")
+    messages = Message.objects.filter(conversation_id__among=threads).order_by("sent_at", "remote_id")
     for conversation_id, message_id, sent_at, is_inbound, signal in messages.values_list(
         "conversation_id", "id", "sent_at", "is_inbound", "signal"
     ):
         threads[conversation_id].add(message_id, sent_at, is_inbound, signal)
-    chosen = Disposition.objects.filter(conversation_id__in=threads)
+    chosen = Disposition.objects.filter(conversation_id__among=threads)
     for conversation_id, chosen_at, name in chosen.values_list("conversation_id", "chosen_at", "name"):
         threads[conversation_id].dispositions.append((chosen_at, name))
     return threads
@@ -104,7 +106,7 @@ def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
 
 def read_numbers(conversations: Iterable[Conversation]) -> dict[int, str]:
     """What consent is kept under, by lead id."""
-    leads = Lead.objects.filter(id__in=[row.lead_id for row in conversations])
+    leads = Lead.objects.filter(id__among=[row.lead_id for row in conversations])
     return {
         lead_id: number_of(phone, remote_id)
         for lead_id, phone, remote_id in leads.values_list("id", "phone", "remote_id")

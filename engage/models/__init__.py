@@ -1,5 +1,6 @@
 """Remote facts, as rows: everything here can be rebuilt by replaying the ledger and by GET."""
 
+from engage.models.among import Among
 from engage.models.campaign import Campaign, LeadList
 from engage.models.change import Change
 from engage.models.command import Attempt, Command
@@ -14,6 +15,7 @@ from engage.models.pulse import Heart, Pulse
 from engage.models.workspace import Workspace
 
 __all__ = [
+    "Among",
     "Attempt",
     "Campaign",
     "Change",
