@@ -56,7 +56,7 @@ def is_required_of(user: User | AnonymousUser) -> bool:
     return bool(settings.REQUIRE_MFA) and user.is_authenticated and role_of(user) != AGENT
 
 
-def has_one(user: User) -> bool:
+def has_one(user: User | AnonymousUser) -> bool:
     return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
 
 
@@ -89,7 +89,7 @@ class SecondFactorMiddleware:
     ) -> HttpResponseBase | None:
         if not settings.REQUIRE_MFA or _is_on_the_way(request):
             return None
-        if not is_required_of(request.user) or has_one(request.user):  # type: ignore[arg-type]  # is_required_of says so
+        if not is_required_of(request.user) or has_one(request.user):
             return None
         return send_to(request, reverse("mfa_index"))
 

@@ -76,7 +76,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
         ways = [str(record.get("type", record["method"])) for record in get_authentication_records(request, user)]
-        trail.record(by=request.user, action="signed in", after={"with": ways})  # type: ignore[arg-type]  # just now
+        assert isinstance(user, get_user_model())
+        trail.record(by=user, action="signed in", after={"with": ways})
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         return [way | {"description": _WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]
