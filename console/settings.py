@@ -25,6 +25,11 @@ if not ENGAGE_KEY_RING:
 # Where people reach the console; webhook addresses are printed with it.
 ORIGIN = env.text("CONSOLE_ORIGIN", f"http://127.0.0.1:{env.number('PORT', 8000)}").rstrip("/")
 IS_SECURE = ORIGIN.startswith("https://")
+if DEMO and IS_SECURE:
+    raise ImproperlyConfigured(
+        f"CONSOLE_DEMO is set, but people reach this console at {ORIGIN}: "
+        "the demo's sign-ins have a public password. Take CONSOLE_DEMO away"
+    )
 ALLOWED_HOSTS = env.words("CONSOLE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 
@@ -229,6 +234,9 @@ RECONCILE_CAMPAIGNS_EVERY = env.number("CONSOLE_RECONCILE_CAMPAIGNS_EVERY", 60, 
 # audit trail.
 DELIVERIES_KEPT_DAYS = env.number("CONSOLE_DELIVERIES_KEPT_DAYS", 30, least=1)
 CHANGES_KEPT_HOURS = env.number("CONSOLE_CHANGES_KEPT_HOURS", 24, least=1)
+
+# What the worker runs besides, each until the event that it is given is set.
+ENGAGE_LOOPS = {"sessions": "console.accounts.pruning.run"}
 
 # Who is told what an operator does on the command line.
 ENGAGE_WITNESS = "console.audit.trail.record_operation"

@@ -60,7 +60,7 @@ class WorkspaceAdmin(ReadOnlyAdmin[Workspace]):
 
     def get_fields(self, request: HttpRequest, obj: Workspace | None = None) -> Fields:
         names: Fields = list(super().get_fields(request, obj))
-        return [*(name for name in names if name != "webhook_token_fingerprint"), "masked_api_key"]
+        return [*(name for name in names if not str(name).endswith("_fingerprint")), "masked_api_key"]
 
     @admin.display(description="API key")
     def masked_api_key(self, workspace: Workspace) -> str:
@@ -92,7 +92,7 @@ class LeadAdmin(ReadOnlyAdmin[Lead]):
 
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin[Conversation]):
-    list_display = ("id", "lead", "campaign", "status", "waiting_since", "disposition", "denied_at")
+    list_display = ("id", "lead", "campaign", "status", "waiting_since", "disposition", "denied_at", "disproved")
     list_filter = ("status", "campaign")
     list_select_related = ("lead", "campaign")
     search_fields = ("lead__search_text", "lead__remote_id")

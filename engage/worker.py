@@ -9,7 +9,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from engage.mirror import projector, pruning, reconcile
 from engage.outbox import lineage, restored
@@ -37,14 +41,7 @@ def run(*, dispatcher_threads: int = 4, pace: Pace = DEFAULT_PACE) -> int:
     signal.signal(signal.SIGINT, on_signal)
     if not lineage.wait_until_known(stop):
         return 0
-    loops: dict[str, Callable[[], None]] = {
-        "projector": lambda: projector.run(stop),
-        "reconcile": lambda: reconcile.run(stop),
-        "dispatcher": Dispatcher(stop, threads=dispatcher_threads, pace=pace).run,
-        "restored": lambda: restored.run(stop, pace),
-        "pruning": lambda: pruning.run(stop),
-        "lineage": lambda: lineage.run(stop),
-    }
+    loops = find_loops(stop, Dispatcher(stop, threads=dispatcher_threads, pace=pace), pace)
     threads = [threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()]
     for thread in threads:
         thread.start()
@@ -56,6 +53,21 @@ def run(*, dispatcher_threads: int = 4, pace: Pace = DEFAULT_PACE) -> int:
             stop.set()
             return _end(threads, 1)
     return _end(threads, 0)
+
+
+def find_loops(
+    stop: threading.Event, dispatcher: Dispatcher, pace: Pace = DEFAULT_PACE
+) -> dict[str, Callable[[], None]]:
+    """By name. Those of the rooms above are named by a setting, and get the event that ends them."""
+    return {
+        "projector": lambda: projector.run(stop),
+        "reconcile": lambda: reconcile.run(stop),
+        "dispatcher": dispatcher.run,
+        "restored": lambda: restored.run(stop, pace),
+        "pruning": lambda: pruning.run(stop),
+        "lineage": lambda: lineage.run(stop),
+        **{name: partial(import_string(path), stop) for name, path in getattr(settings, "ENGAGE_LOOPS", {}).items()},
+    }
 
 
 def _end(threads: list[threading.Thread], status: int) -> int:

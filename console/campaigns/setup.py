@@ -199,6 +199,8 @@ def check_webhook(name: str, url: Any, workspace: Workspace) -> WebhookCheck:
         verdict, tone = "Not set", ""
     elif not (ours := _OUR_PATH.search(text)):
         verdict, tone = "Goes elsewhere", "warn"
+    elif workspace.takes_old_webhook_token and workspace.old_webhook_token_fingerprint.startswith(ours[1]):
+        verdict, tone = "Comes here by the old address, which will be refused before long", "warn"
     elif not workspace.webhook_token_fingerprint.startswith(ours[1]):
         verdict, tone = "Comes here with a token that is not valid, so it is refused", "bad"
     elif not text.startswith(f"{settings.ORIGIN}/"):

@@ -14,7 +14,7 @@ from console.accounts.people import who_may_work
 from console.inbox import timeline
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
-from engage.models import Change, Command, Consent, Conversation, Disposition, Lead, Message
+from engage.models import Change, Command, Consent, Conversation, Lead, Message
 from engage.outbox.guards import window_refusal
 from engage.sms.send_window import window_for
 
@@ -49,7 +49,9 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
         "lead": lead,
         "entries": _entries(conversation, messages, commands, is_whole=len(messages) == total, now=now),
         "earlier_than": messages[0] if len(messages) < total else None,
-        "seen_through": max((message.sent_at for message in messages if message.is_inbound), default=None),
+        "seen_through": max(
+            (message.sent_at for message in messages if message.is_inbound and not message.is_disproved), default=None
+        ),
         "lock_reason": reason,
         "window": window_for(lead.time_zone or None, lead.state or None).status(now),
         "window_refusal": window_refusal(conversation, now),
@@ -115,10 +117,11 @@ def _lines(conversation: Conversation, commands: list[Command]) -> list[timeline
     lead = conversation.lead
     chosen_here = [row for row in commands if row.kind == Command.Kind.DISPOSITION]
     consents = Consent.objects.for_numbers(conversation.workspace_id, [number_of(lead.phone, lead.remote_id)])
+    standing = consents.exclude(id__in=consents.disproved())
     return [
         *timeline.desk_lines(DeskEvent.objects.filter(conversation=conversation).select_related("by", "to")),
-        *timeline.disposition_lines(Disposition.objects.filter(conversation=conversation), chosen_here),
-        *timeline.consent_lines(list(consents), conversation.id),
+        *timeline.disposition_lines(conversation.disposition_history.all(), chosen_here),
+        *timeline.consent_lines(list(standing), conversation.id),
     ]
 
 

@@ -178,7 +178,9 @@ def disposition_lines(dispositions: Iterable[Disposition], chosen_here: Sequence
     lines = []
     for row in dispositions:
         chooser = next((command for command in chosen_here if _is_choice(command, row)), None)
-        if chooser:
+        if row.is_disproved:
+            lines.append(Line(row.chosen_at, "", f"Said to be closed as {row.name}, which Engage does not show"))
+        elif chooser:
             lines.append(Line(row.chosen_at, name_of(chooser.created_by), f"closed this as {row.name}"))
         else:
             lines.append(Line(row.chosen_at, "", f"Closed as {row.name}"))

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import Error
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
@@ -24,7 +24,7 @@ from prometheus_client.registry import Collector
 
 from console.operations import vitals
 from console.operations.vitals import UNKNOWN_STATES, Vitals
-from engage.models import Attempt, Command, Delivery
+from engage.models import Attempt, Command, Conversation, Delivery
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +86,7 @@ def _collect(now: Vitals) -> Iterator[Metric]:
     oldest = now.age(now.due_since["delivery"]) or 0.0
     yield GaugeMetricFamily("console_ledger_oldest_seconds", "Age of the oldest of them; 0 without any", oldest)
     yield GaugeMetricFamily("console_ledger_quarantined", "Webhooks that could not be applied", now.quarantined)
+    yield from _of_forgeries()
     yield _projection_lag()
     yield _labelled(
         "console_due_oldest_seconds",
@@ -104,6 +105,16 @@ def _collect(now: Vitals) -> Iterator[Metric]:
     yield _oldest_unknown()
     yield _attempts()
     yield from _of_workspaces(now)
+
+
+def _of_forgeries() -> Iterator[Metric]:
+    """Whoever knows an address of ours can post to it; what is not so comes out by GETs."""
+    noted = Delivery.objects.noted().count()
+    yield GaugeMetricFamily("console_ledger_noted", "Webhooks applied that name a foreign host or another event", noted)
+    denied = Conversation.objects.filter(denied_at__isnull=False).count()
+    yield GaugeMetricFamily("console_conversations_denied", "Conversations that Engage does not know", denied)
+    fallen = Conversation.objects.filter(disproved__gt=0).aggregate(total=Sum("disproved"))["total"] or 0
+    yield GaugeMetricFamily("console_statements_disproved", "Texts and dispositions that Engage does not show", fallen)
 
 
 def _of_workspaces(now: Vitals) -> Iterator[Metric]:

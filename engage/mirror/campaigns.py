@@ -65,7 +65,8 @@ def _lock(workspace_id: int, remote_id: str) -> Campaign:
 
 def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
     campaign = observation.campaign
-    was_active = row.was_active or campaign.campaign_status == "ACTIVE"
+    # Nothing takes it back, so a webhook's word is not enough for it.
+    was_active = row.was_active or (observation.is_read and campaign.campaign_status == "ACTIVE")
     is_newer = observation.version > row.version
     is_confirming = observation.is_read and (row.confirmed_at is None or observation.seen_at > row.confirmed_at)
     if not (is_newer or is_confirming or was_active != row.was_active):

@@ -8,7 +8,7 @@ from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Unauthorized
 from engage.mirror.observations import CampaignObservation
 from engage.mirror.platform import client_for
-from engage.models import Campaign, Conversation, Message, Workspace
+from engage.models import Campaign, Conversation, Workspace
 
 
 def find_differences() -> Iterator[str]:
@@ -42,12 +42,14 @@ def _conversation(conversation: Conversation, client: EngageClient) -> Iterator[
     try:
         payload = client.get_conversation(key)
     except (Gone, Unauthorized):
-        yield f"{name}: unknown to the platform"
+        # Of one that was invented we know as much: it counts for nothing.
+        if conversation.denied_at is None or conversation.is_confirmed:
+            yield f"{name}: unknown to the platform"
         return
     except EngageError as error:
         yield f"{name}: could not be read ({type(error).__name__})"
         return
-    rows = {row.remote_id: row for row in Message.objects.filter(conversation=conversation)}
+    rows = {row.remote_id: row for row in conversation.messages.standing()}
     for message in payload.data.messages:
         row = rows.pop(message.id, None)
         if row is None:

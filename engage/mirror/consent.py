@@ -28,10 +28,20 @@ def number_of(phone: str, lead_remote_id: str) -> str:
 def locked_numbers(workspace_id: int, phones: Iterable[str]) -> dict[str, Consent.Kind]:
     """Those of the numbers that must not be texted, with what forbids it."""
     evidence: dict[str, list[Consent]] = defaultdict(list)
-    for row in Consent.objects.for_numbers(workspace_id, set(phones)):
-        evidence[row.phone].append(row)
+    rows = list(Consent.objects.for_numbers(workspace_id, set(phones)))
+    fallen = _find_fallen(rows)
+    for row in rows:
+        if row.pk not in fallen:
+            evidence[row.phone].append(row)
     locks = {phone: _find_lock(rows) for phone, rows in evidence.items()}
     return {phone: lock for phone, lock in locks.items() if lock is not None}
+
+
+def _find_fallen(rows: list[Consent]) -> set[int]:
+    unproven = [row.pk for row in rows if row.heard_at is not None]
+    if not unproven:
+        return set()
+    return set(Consent.objects.filter(pk__among=unproven).disproved().values_list("pk", flat=True))
 
 
 def _find_lock(rows: list[Consent]) -> Consent.Kind | None:

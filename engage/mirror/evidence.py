@@ -8,8 +8,8 @@ from datetime import datetime
 from engage.api.events import ConversationKind
 from engage.mirror.consent import READ, UNTIMED, number_of
 from engage.mirror.merged import Merged
-from engage.mirror.observations import ConversationObservation
-from engage.models import Consent, Message
+from engage.mirror.observations import EPOCH, ConversationObservation
+from engage.models import Consent, Disposition, Message
 from engage.sms.keywords import Signal
 
 
@@ -22,8 +22,7 @@ def _of_conversation(item: Merged) -> list[Consent]:
     rows = [row for message in (*item.new_messages, *item.confirmed_messages) for row in _of_message(item, message)]
     for disposition in item.new_dispositions:
         if _is_do_not_contact(item, disposition.name):
-            evidence = f"disposition:{item.lead.remote_id}:{disposition.chosen_at.isoformat()}"
-            rows.append(_row(item, Consent.Kind.DO_NOT_CONTACT, disposition.chosen_at, evidence))
+            rows.append(_of_disposition(item, disposition))
     for observation in item.observations:
         if observation.kind == ConversationKind.OPT_OUT:
             rows.append(_of_opt_out(item, observation))
@@ -36,7 +35,20 @@ def _of_message(item: Merged, message: Message) -> list[Consent]:
     kind = {Signal.STOP.value: Consent.Kind.OPTED_OUT, Signal.START.value: Consent.Kind.OPTED_IN}.get(message.signal)
     if kind is None:
         return []
-    return [_row(item, kind, message.sent_at, f"message:{message.remote_id}", is_confirmed=message.is_confirmed)]
+    evidence = f"message:{message.remote_id}"
+    return [_row(item, kind, message.sent_at, evidence, is_confirmed=message.is_confirmed, heard_at=message.heard_at)]
+
+
+def _of_disposition(item: Merged, chosen: Disposition) -> Consent:
+    evidence = f"disposition:{item.lead.remote_id}:{chosen.chosen_at.isoformat()}"
+    return _row(
+        item,
+        Consent.Kind.DO_NOT_CONTACT,
+        chosen.chosen_at,
+        evidence,
+        is_confirmed=chosen.is_confirmed,
+        heard_at=chosen.heard_at,
+    )
 
 
 def _is_do_not_contact(item: Merged, name: str) -> bool:
@@ -49,12 +61,12 @@ def _is_do_not_contact(item: Merged, name: str) -> bool:
 
 def _of_opt_out(item: Merged, observation: ConversationObservation) -> Consent:
     """Dated by the newest message the event carries; without one by its arrival, by our clock alone."""
-    times = [message.timestamp for message in observation.messages if message.timestamp is not None]
-    at = max(times, default=None)
+    at = max((observation.sent_at(message) for message in observation.messages if message.timestamp), default=None)
     if at is None:
         evidence = f"{UNTIMED}{item.lead.remote_id}:{observation.seen_at.isoformat()}"
         return _row(item, Consent.Kind.OPTED_OUT, observation.seen_at, evidence)
-    return _row(item, Consent.Kind.OPTED_OUT, at, f"event:{item.lead.remote_id}:{at.isoformat()}")
+    evidence = f"event:{item.lead.remote_id}:{at.isoformat()}"
+    return _row(item, Consent.Kind.OPTED_OUT, at, evidence, heard_at=observation.heard_at)
 
 
 def _of_read(item: Merged, observation: ConversationObservation) -> list[Consent]:
@@ -71,7 +83,16 @@ def _of_read(item: Merged, observation: ConversationObservation) -> list[Consent
     return [_row(item, Consent.Kind.OPTED_IN, observation.seen_at, evidence, is_confirmed=True)]
 
 
-def _row(item: Merged, kind: Consent.Kind, at: datetime, evidence: str, *, is_confirmed: bool = False) -> Consent:
+def _row(
+    item: Merged,
+    kind: Consent.Kind,
+    at: datetime,
+    evidence: str,
+    *,
+    is_confirmed: bool = False,
+    heard_at: datetime | None = None,
+) -> Consent:
+    """`heard_at`: None of what a GET has shown, or never can."""
     return Consent(
         workspace_id=item.conversation.workspace_id,
         phone=number_of(item.lead.phone, item.lead.remote_id),
@@ -79,6 +100,7 @@ def _row(item: Merged, kind: Consent.Kind, at: datetime, evidence: str, *, is_co
         at=at,
         evidence=evidence[:250],
         is_confirmed=is_confirmed,
+        heard_at=heard_at,
         conversation=item.conversation,
     )
 
@@ -88,7 +110,8 @@ def record_evidence(workspace_id: int, rows: list[Consent]) -> set[str]:
     if not rows:
         return set()
     stated: dict[tuple[str, str, str], Consent] = {}
-    for row in sorted(rows, key=lambda row: row.is_confirmed):
+    # The last one stays: what a GET shows, else what was heard first.
+    for row in sorted(rows, key=lambda row: (row.is_confirmed, -(row.heard_at or EPOCH).timestamp())):
         stated[row.phone, row.kind, row.evidence] = row
     known = Consent.objects.for_numbers(workspace_id, {row.phone for row in rows}).filter(
         evidence__in={row.evidence for row in rows}
@@ -96,9 +119,14 @@ def record_evidence(workspace_id: int, rows: list[Consent]) -> set[str]:
     changed: set[str] = set()
     for old in known:
         new = stated.pop((old.phone, old.kind, old.evidence), None)
-        if new is not None and new.is_confirmed and not old.is_confirmed:
+        if new is None or old.is_confirmed:
+            continue
+        if new.is_confirmed:
             # The GET has the last word on the time, too.
-            Consent.objects.filter(pk=old.pk).update(is_confirmed=True, at=new.at)
+            Consent.objects.filter(pk=old.pk).update(is_confirmed=True, at=new.at, heard_at=None)
+            changed.add(old.phone)
+        elif old.heard_at and new.heard_at and new.heard_at < old.heard_at:
+            Consent.objects.filter(pk=old.pk).update(heard_at=new.heard_at)
             changed.add(old.phone)
     # Two workers may learn the same at once; the constraint keeps one row of it.
     Consent.objects.bulk_create(stated.values(), ignore_conflicts=True)

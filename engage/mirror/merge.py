@@ -7,21 +7,21 @@ everything below a conversation is read and written under its lock.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 
 from engage.api.events import ConversationKind
-from engage.api.wire import Message as WireMessage
-from engage.mirror import bulk
+from engage.mirror import bulk, proof
 from engage.mirror.campaigns import ensure_campaigns, merge_campaigns, merge_lead_lists
 from engage.mirror.consent import number_of
+from engage.mirror.dispositions import merge_dispositions
 from engage.mirror.evidence import collect_evidence, record_evidence
 from engage.mirror.leads import fill_lead, furthest_status
 from engage.mirror.loads import merge_loads
 from engage.mirror.merged import Merged
+from engage.mirror.messages import merge_messages
 from engage.mirror.observations import ConversationObservation, Observations, clip
-from engage.mirror.summary import SUMMARY_FIELDS, read_numbers, summarize
-from engage.models import Change, Conversation, Disposition, Lead, Message
-from engage.sms.keywords import Signal, signal
+from engage.mirror.summary import SUMMARY_FIELDS, lock_numbers, read_numbers, summarize
+from engage.models import Change, Conversation, Lead
+from engage.sms.keywords import Signal
 from engage.vault import seal
 
 # Versions rise with every text; what they stand for seldom changes and is written apart.
@@ -31,7 +31,6 @@ _KEY_FIELDS = ("sealed_offered_key", "offered_key_fingerprint")
 
 # Written at times, but not needed to decide anything.
 _UNREAD = ("sealed_key", "sealed_offered_key", "dispositions")
-_MESSAGE_FIELDS = ("is_inbound", "sender", "text", "sent_at", "signal", "is_confirmed")
 _SAVED_FIELDS = (*_VERSION_FIELDS, *SUMMARY_FIELDS)
 
 _SUMMARY_FROM = len(_VERSION_FIELDS)
@@ -50,10 +49,11 @@ def merge(workspace_id: int, observations: Observations) -> set[int]:
         return set()
     merged = _lock(workspace_id, observations.conversations)
     _merge_leads(merged)
-    _merge_messages(merged)
-    _merge_dispositions(merged)
+    merge_messages(merged)
+    merge_dispositions(merged)
     changed = record_evidence(workspace_id, collect_evidence(merged))
-    others = _lock_others(merged, changed)
+    changed |= proof.take_answers(merged)
+    others = lock_numbers(workspace_id, changed, besides=[item.conversation.id for item in merged])
     _merge_conversations(merged, others)
     announced = {item.conversation.id: item.conversation.campaign_id for item in merged if item.is_changed}
     announced |= {row.id: row.campaign_id for row in others}
@@ -135,110 +135,22 @@ _LEAD_FIELDS = [
 ]
 
 
-def _merge_messages(merged: list[Merged]) -> None:
-    """Messages by remote id. What a GET shows overrides what a webhook said and is not overridden."""
-    known: dict[tuple[int, str], Message] = {}
-    wanted = {message.id for item in merged for observation in item.observations for message in observation.messages}
-    rows = Message.objects.filter(
-        conversation_id__among=[item.conversation.id for item in merged], remote_id__among=wanted
-    )
-    for known_row in rows:
-        known[known_row.conversation_id, known_row.remote_id] = known_row
-    rewritten: dict[int, Message] = {}
-    for item in merged:
-        for observation in sorted(item.observations, key=lambda observation: observation.is_read):
-            for said in observation.messages:
-                row = known.get((item.conversation.id, said.id))
-                stated = _message_row(item.conversation, observation, said)
-                if row is None:
-                    known[item.conversation.id, said.id] = stated
-                    item.new_messages.append(stated)
-                elif _override(row, stated):
-                    item.confirmed_messages.append(row)
-                    if row.pk is not None:
-                        rewritten[row.pk] = row
-    bulk.insert([message for item in merged for message in item.new_messages])
-    bulk.update(list(rewritten.values()), _MESSAGE_FIELDS)
-    for item in merged:
-        item.is_changed = item.is_changed or bool(item.new_messages or item.confirmed_messages)
-
-
-def _message_row(conversation: Conversation, observation: ConversationObservation, said: WireMessage) -> Message:
-    is_inbound = (said.direction or "").upper() != "OUTBOUND"
-    return Message(
-        conversation_id=conversation.pk,
-        remote_id=said.id,
-        is_inbound=is_inbound,
-        sender=clip(said.sender, 60),
-        text=said.message,
-        sent_at=observation.sent_at(said),
-        signal=signal(said.message).value if is_inbound else "",
-        is_confirmed=observation.is_read,
-    )
-
-
-def _override(row: Message, stated: Message) -> bool:
-    """Take over the other statement of the same message, where it weighs more; true when the row changed."""
-
-    def weight(message: Message) -> tuple[bool, datetime, str]:
-        return (message.is_confirmed, message.sent_at, message.text)
-
-    if weight(stated) <= weight(row):
-        return False
-    for name in _MESSAGE_FIELDS:
-        setattr(row, name, getattr(stated, name))
-    return True
-
-
-def _merge_dispositions(merged: list[Merged]) -> None:
-    """Every disposition the lead was ever seen with is a row; which is current follows from their times."""
-    stated: dict[tuple[int, datetime, str], tuple[Merged, Disposition]] = {}
-    for item in merged:
-        for observation in item.observations:
-            name = clip(observation.lead.disposition, 300)
-            if name:
-                chosen_at = observation.lead.disposition_timestamp or observation.newest
-                row = Disposition(conversation=item.conversation, name=name, chosen_at=chosen_at)
-                stated[item.conversation.id, chosen_at, name] = (item, row)
-    if not stated:
-        return
-    known = Disposition.objects.filter(conversation_id__among={key[0] for key in stated})
-    for key in known.values_list("conversation_id", "chosen_at", "name"):
-        stated.pop(key, None)
-    for item, row in stated.values():
-        item.new_dispositions.append(row)
-        item.is_changed = True
-    Disposition.objects.bulk_create(row for _, row in stated.values())
-
-
-def _lock_others(merged: list[Merged], phones: set[str]) -> list[Conversation]:
-    """Conversations in other campaigns with the numbers whose consent changed: they open and close together."""
-    if not phones:
-        return []
-    mine = [item.conversation.id for item in merged]
-    workspace_id = merged[0].conversation.workspace_id
-    others = Conversation.objects.select_for_update(of=("self",)).filter(
-        workspace_id=workspace_id, lead__phone__in=phones - {""}
-    )
-    return list(others.exclude(id__in=mine).order_by("id"))
-
-
 def _merge_conversations(merged: list[Merged], others: list[Conversation]) -> None:
     """Keys, own dispositions and the summary; one statement writes all rows that differ."""
     rows = [*(item.conversation for item in merged), *others]
     before = {row.id: _saved_fields(row) for row in others} | {item.conversation.id: item.before for item in merged}
     for item in merged:
         _take_offers(item)
-        _want_read(item)
     numbers = {item.lead.pk: number_of(item.lead.phone, item.lead.remote_id) for item in merged}
     summarize(rows, numbers | read_numbers(others))
+    for item in merged:
+        is_moved = item.before[_SUMMARY_FROM:] != _saved_fields(item.conversation)[_SUMMARY_FROM:]
+        item.is_changed = item.is_changed or item.is_new or item.has_new_dispositions or is_moved
+        _want_read(item)
     changed = {row.id: row for row in rows if before[row.id] != _saved_fields(row)}
     bulk.update(list(changed.values()), _SAVED_FIELDS)
     bulk.update([item.conversation for item in merged if item.has_new_key], _KEY_FIELDS)
     bulk.update([item.conversation for item in merged if item.has_new_dispositions], ("dispositions",))
-    for item in merged:
-        is_moved = item.before[_SUMMARY_FROM:] != _saved_fields(item.conversation)[_SUMMARY_FROM:]
-        item.is_changed = item.is_changed or item.is_new or item.has_new_dispositions or is_moved
     others[:] = [row for row in others if row.id in changed]
 
 
@@ -261,17 +173,24 @@ def _take_offers(item: Merged) -> None:
 
 
 def _want_read(item: Merged) -> None:
-    """A GET is due for a conversation first seen in a webhook, for a key we do not know, and for every opt-in."""
+    """A GET is due for a conversation first seen in a webhook, for a key we do not know, and for every opt-in.
+
+    And for all that a webhook changes where no sweep comes by: Engage must show it.
+    """
     row = item.conversation
     hints = [observation for observation in item.observations if not observation.is_read]
     if not hints:
         return
     seen_at = max(observation.seen_at for observation in hints)
-    is_unproven = not row.is_confirmed or row.offered_key_fingerprint not in ("", row.key_fingerprint)
-    if any(observation.kind == ConversationKind.OPT_IN for observation in hints) or any(
+    is_opt_in = any(observation.kind == ConversationKind.OPT_IN for observation in hints) or any(
         message.signal == Signal.START.value for message in item.new_messages
+    )
+    is_unproven = not row.is_confirmed or row.offered_key_fingerprint not in ("", row.key_fingerprint)
+    # A GET under way may have begun before it was said.
+    is_not_at_once = row.read_wanted_at is None or row.read_wanted_at > seen_at
+    if (
+        is_opt_in
+        or (is_unproven and row.denied_at is None and row.read_wanted_at is None)
+        or (item.is_changed and not row.is_swept and is_not_at_once)
     ):
-        # Even when a GET is under way: it may have begun before the lead said START.
-        row.read_wanted_at = seen_at
-    elif is_unproven and row.denied_at is None and row.read_wanted_at is None:
         row.read_wanted_at = seen_at

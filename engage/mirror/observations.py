@@ -114,6 +114,11 @@ class ConversationObservation:
     def as_of(self) -> datetime:
         return dated(self.newest, self.seen_at, is_read=self.is_read)
 
+    @property
+    def heard_at(self) -> datetime | None:
+        """When it was said without proof; None of what a GET shows."""
+        return None if self.is_read else self.seen_at
+
     @cached_property
     def version(self) -> str:
         """Orders statements about the lead: a whole one before a partial one, then by time, then by content."""
@@ -154,7 +159,16 @@ class ConversationObservation:
 
     def sent_at(self, message: Message) -> datetime:
         """The platform's time of a message; a message without one is dated by what is certain not to be later."""
-        return message.timestamp or self.lead.sent or EPOCH
+        return self._not_to_come(message.timestamp or self.lead.sent or EPOCH)
+
+    @property
+    def chosen_at(self) -> datetime:
+        """The platform's time of the lead's disposition, or what is certain not to be earlier."""
+        return self._not_to_come(self.lead.disposition_timestamp or self.newest)
+
+    def _not_to_come(self, stated: datetime) -> datetime:
+        """What a webhook dates in the future would stand before all that is said until then."""
+        return stated if self.is_read else min(stated, self.seen_at + _SKEW)
 
 
 @dataclass(frozen=True)

@@ -4,55 +4,36 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
-from django.db import Error, close_old_connections
-from django.utils import timezone
 
+from engage import batches
+from engage.batches import BATCH, Pause, no_pause, repeat
 from engage.models import Change, Delivery
 
 logger = logging.getLogger(__name__)
 
 # Pages that lost their stream come back to the feed for so long, whatever the settings say.
 LEAST_CHANGES_KEPT = timedelta(minutes=10)
-BATCH = 500
 _EVERY_SECONDS = 60.0
-# Webhooks and replies go first: between two batches there is time for them.
-_BREATH_SECONDS = 0.2
 
 
 def run(stop: threading.Event) -> None:
     """Prune until told to stop."""
-    while not stop.is_set():
-        try:
-            close_old_connections()
-            prune(timezone.now(), pause=lambda: stop.wait(_BREATH_SECONDS))
-        except Error as error:
-            logger.warning("pruning waits for the database: %s", type(error).__name__)
-        close_old_connections()
-        stop.wait(_EVERY_SECONDS)
+    batches.run(stop, prune, every=_EVERY_SECONDS)
 
 
-def prune(now: datetime, *, pause: Callable[[], bool] = lambda: False, batch: int = BATCH) -> tuple[int, int]:
+def prune(now: datetime, pause: Pause = no_pause, *, batch: int = BATCH) -> tuple[int, int]:
     """Delete all that is due; returns how many deliveries and changes. `pause` is asked in between: true ends it."""
     deliveries_before = now - timedelta(days=settings.DELIVERIES_KEPT_DAYS)
     changes_before = now - max(timedelta(hours=settings.CHANGES_KEPT_HOURS), LEAST_CHANGES_KEPT)
-    deliveries = _repeat(lambda: _prune_deliveries(deliveries_before, batch), pause, batch)
-    changes = _repeat(lambda: _prune_changes(changes_before, batch), pause, batch)
+    deliveries = repeat(partial(_prune_deliveries, deliveries_before), pause, batch)
+    changes = repeat(partial(_prune_changes, changes_before), pause, batch)
     if deliveries or changes:
         logger.info("pruned %d deliveries and %d changes", deliveries, changes)
     return deliveries, changes
-
-
-def _repeat(step: Callable[[], int], pause: Callable[[], bool], batch: int) -> int:
-    total = 0
-    while count := step():
-        total += count
-        if count < batch or pause():
-            break
-    return total
 
 
 def _prune_deliveries(before: datetime, batch: int) -> int:

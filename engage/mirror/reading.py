@@ -14,6 +14,7 @@ from engage.api.errors import Gone, Malformed, Rejected, Unauthorized, Unknown
 from engage.api.wire import Campaign as WireCampaign
 from engage.api.wire import CampaignList, ConversationPayload
 from engage.crash_points import crash_point
+from engage.mirror import proof, summary
 from engage.mirror.merge import merge
 from engage.mirror.observations import (
     CampaignObservation,
@@ -120,11 +121,18 @@ def _confirm_key(conversation: Conversation, key: Secret, read_at: datetime, cla
 def _mark_denied(conversation: Conversation, at: datetime) -> None:
     """The platform does not know it: a forgery, or a key that ended. People see that; nobody is written to."""
     with transaction.atomic():
-        rows = Conversation.objects.filter(pk=conversation.pk)
-        is_news = rows.filter(denied_at__isnull=True).update(denied_at=at)
-        rows.update(read_wanted_at=None)
-        if is_news:
-            Change.record_conversations([(conversation.pk, conversation.campaign_id)])
+        row = Conversation.objects.select_for_update().get(pk=conversation.pk)
+        changed = [row] if row.denied_at is None else []
+        row.denied_at = row.denied_at or at
+        if row.read_wanted_at and not at < row.read_wanted_at <= timezone.now():
+            row.read_wanted_at = None
+        row.save(update_fields=["denied_at", "read_wanted_at"])
+        if not row.is_confirmed:
+            # One that was known before may have lost its key: that says nothing about its texts.
+            phones = proof.take_answer(row, [at])
+            others = summary.lock_numbers(row.workspace_id, phones, besides=[row.pk])
+            changed += summary.refresh_locked([row, *others])
+        Change.record_conversations(sorted({(found.pk, found.campaign_id) for found in changed}))
     conversation.refresh_from_db()
 
 

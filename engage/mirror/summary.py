@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from engage.mirror.bulk import update
 from engage.mirror.consent import locked_numbers, number_of
+from engage.mirror.observations import EPOCH
 from engage.models import Conversation, Disposition, Lead, Message
 from engage.sms.keywords import Signal
 
@@ -26,6 +27,7 @@ SUMMARY_FIELDS = (
     "may_be_opt_out",
     "disposition",
     "disposition_at",
+    "disproved",
 )
 
 
@@ -35,6 +37,7 @@ class Thread:
 
     answered_through: datetime | None
     no_opt_out_through: datetime | None = None
+    disproved: int = 0
     started_at: datetime | None = None
     waiting_since: datetime | None = None
     last_inbound_at: datetime | None = None
@@ -43,6 +46,7 @@ class Thread:
     last_is_inbound: bool = False
     may_be_opt_out: bool = False
     dispositions: list[tuple[datetime, str]] = field(default_factory=list)
+    is_made_up: bool = False
 
     def add(self, message_id: int, sent_at: datetime, is_inbound: bool, signal: str) -> None:
         self.last_message_at, self.last_message_id, self.last_is_inbound = sent_at, message_id, is_inbound
@@ -65,6 +69,16 @@ def refresh(conversation_ids: Iterable[int]) -> list[Conversation]:
     # The lock lets two merges of one conversation see each other's messages; on SQLite the write transaction does.
     locked = Conversation.objects.select_for_update().filter(id__in=set(conversation_ids)).order_by("id")
     return refresh_locked(list(locked))
+
+
+def lock_numbers(workspace_id: int, phones: set[str], *, besides: Iterable[int]) -> list[Conversation]:
+    """Conversations in any campaign with the numbers whose consent changed: they open and close together."""
+    if not phones:
+        return []
+    rows = Conversation.objects.select_for_update(of=("self",)).filter(
+        workspace_id=workspace_id, lead__phone__in=phones - {""}
+    )
+    return list(rows.exclude(id__in=besides).order_by("id"))
 
 
 def refresh_locked(conversations: list[Conversation]) -> list[Conversation]:
@@ -93,15 +107,41 @@ def summarize(conversations: list[Conversation], numbers: Mapping[int, str]) -> 
 
 def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
     threads = {row.id: Thread(row.answered_through, row.no_opt_out_through) for row in conversations}
+    rows = {row.id: row for row in conversations}
+    fallen: dict[int, tuple[int, datetime, bool]] = {}
     messages = Message.objects.filter(conversation_id__among=threads).order_by("sent_at", "remote_id")
-    for conversation_id, message_id, sent_at, is_inbound, signal in messages.values_list(
-        "conversation_id", "id", "sent_at", "is_inbound", "signal"
+    for conversation_id, message_id, sent_at, is_inbound, signal, heard_at in messages.values_list(
+        "conversation_id", "id", "sent_at", "is_inbound", "signal", "heard_at"
     ):
-        threads[conversation_id].add(message_id, sent_at, is_inbound, signal)
-    chosen = Disposition.objects.filter(conversation_id__among=threads)
-    for conversation_id, chosen_at, name in chosen.values_list("conversation_id", "chosen_at", "name"):
-        threads[conversation_id].dispositions.append((chosen_at, name))
+        if heard_at and rows[conversation_id].disproves(heard_at):
+            threads[conversation_id].disproved += 1
+            fallen[conversation_id] = (message_id, sent_at, is_inbound)
+        else:
+            threads[conversation_id].add(message_id, sent_at, is_inbound, signal)
+    _read_dispositions(rows, threads)
+    for conversation_id, message in fallen.items():
+        thread = threads[conversation_id]
+        if thread.last_message_at is None and not thread.dispositions:
+            # Nothing else is there to be seen. It does not count, but it is the last one.
+            thread.last_message_id, thread.last_message_at, thread.last_is_inbound = message
+            thread.is_made_up = True
     return threads
+
+
+def _read_dispositions(rows: Mapping[int, Conversation], threads: Mapping[int, Thread]) -> None:
+    fallen: list[tuple[int, datetime]] = []
+    chosen = Disposition.objects.filter(conversation_id__among=threads)
+    for conversation_id, heard_at, chosen_at, name in chosen.values_list(
+        "conversation_id", "heard_at", "chosen_at", "name"
+    ):
+        if heard_at and rows[conversation_id].disproves(heard_at):
+            fallen.append((conversation_id, chosen_at))
+        else:
+            threads[conversation_id].dispositions.append((chosen_at, name))
+    for conversation_id, chosen_at in fallen:
+        # A GET shows the current one alone: an earlier one may well have been.
+        current, _ = max(threads[conversation_id].dispositions, default=(EPOCH, ""))
+        threads[conversation_id].disproved += chosen_at > current
 
 
 def read_numbers(conversations: Iterable[Conversation]) -> dict[int, str]:
@@ -127,13 +167,18 @@ def _apply(row: Conversation, thread: Thread, *, is_locked: bool) -> None:
     row.last_inbound_at = thread.last_inbound_at
     row.last_message_at = thread.last_message_at
     row.last_message_is_inbound = thread.last_is_inbound
+    row.disproved = thread.disproved
     row.disposition_at, row.disposition = max(thread.dispositions, default=(None, ""))
-    if is_locked:
-        row.status = Conversation.Status.OPTED_OUT
-    elif row.disposition_at and (thread.last_inbound_at is None or thread.last_inbound_at <= row.disposition_at):
-        row.status = Conversation.Status.CLOSED
-    else:
-        # A lead who writes again after the end opens it again.
-        row.status = Conversation.Status.OPEN
+    row.status = _find_status(thread, row.disposition_at, is_locked=is_locked)
     row.waiting_since = thread.waiting_since if row.is_open else None
     row.may_be_opt_out = thread.may_be_opt_out and row.is_open
+
+
+def _find_status(thread: Thread, disposition_at: datetime | None, *, is_locked: bool) -> Conversation.Status:
+    if is_locked:
+        return Conversation.Status.OPTED_OUT
+    if thread.is_made_up:
+        return Conversation.Status.CLOSED
+    # A lead who writes again after the end opens it again.
+    is_over = disposition_at and (thread.last_inbound_at is None or thread.last_inbound_at <= disposition_at)
+    return Conversation.Status.CLOSED if is_over else Conversation.Status.OPEN

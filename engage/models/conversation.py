@@ -69,6 +69,10 @@ class Conversation(models.Model):
     read_wanted_at = models.DateTimeField(null=True, blank=True, help_text="a GET is due since")
     read_at = models.DateTimeField(null=True, blank=True, help_text="start of the last complete GET")
     denied_at = models.DateTimeField(null=True, blank=True, help_text="the platform does not know this conversation")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="start of the newest GET that counts as proof")
+    disproved_through = models.DateTimeField(
+        null=True, blank=True, help_text="what only webhooks said up to then, Engage would have shown by now"
+    )
 
     # What was said of the lead last, so that an older statement arriving late changes nothing.
     lead_version = models.CharField(max_length=100, blank=True)
@@ -92,6 +96,7 @@ class Conversation(models.Model):
     disposition_at = models.DateTimeField(null=True, blank=True)
     dispositions = models.JSONField(default=list, blank=True, help_text="its own list, as offered by the platform")
     dispositions_version = models.CharField(max_length=100, blank=True)
+    disproved = models.PositiveIntegerField(default=0, db_default=0, help_text="texts and dispositions not counted")
 
     objects = ConversationQuerySet.as_manager()
 
@@ -103,6 +108,8 @@ class Conversation(models.Model):
             models.Index(fields=("status", "-last_message_at", "-id"), name="by_status_newest"),
             models.Index(fields=("campaign", "status", "-last_message_at", "-id"), name="by_campaign_newest"),
             models.Index(fields=("read_wanted_at",), name="read_wanted", condition=Q(read_wanted_at__isnull=False)),
+            models.Index(fields=("id",), name="conversation_disproved", condition=Q(disproved__gt=0)),
+            models.Index(fields=("id",), name="conversation_denied", condition=Q(denied_at__isnull=False)),
         )
 
     def __str__(self) -> str:
@@ -125,9 +132,18 @@ class Conversation(models.Model):
         return self.status == self.Status.OPTED_OUT
 
     @property
+    def is_swept(self) -> bool:
+        """A GET looks at it from time to time by itself."""
+        return self.is_open and self.denied_at is None
+
+    @property
     def is_confirmed(self) -> bool:
         """A GET at the configured origin answered for it, so its key is good."""
         return bool(self.key_fingerprint)
+
+    def disproves(self, heard_at: datetime | None) -> bool:
+        """Was it heard so long ago that Engage would show it? `heard_at`: empty when a GET has shown it."""
+        return heard_at is not None and self.disproved_through is not None and heard_at <= self.disproved_through
 
     def find_disposition(self, name: str) -> dict[str, Any] | None:
         """The entry of its own list with exactly this name; the platform compares names to the letter."""
@@ -140,6 +156,8 @@ class Disposition(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="disposition_history")
     name = models.CharField(max_length=300)
     chosen_at = models.DateTimeField()
+    is_confirmed = models.BooleanField(default=False, db_default=False, help_text="seen in a GET")
+    heard_at = models.DateTimeField(null=True, blank=True, help_text="first webhook to say so, while no GET shows it")
 
     class Meta:
         constraints = (
@@ -148,6 +166,12 @@ class Disposition(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_disproved(self) -> bool:
+        """Only a webhook ever said so, and Engage shows none or an earlier one."""
+        current = self.conversation.disposition_at
+        return self.conversation.disproves(self.heard_at) and (current is None or self.chosen_at > current)
 
     def sort_key(self) -> tuple[datetime, str]:
         return (self.chosen_at, self.name)

@@ -9,11 +9,17 @@ from engage.models.workspace import Workspace
 
 # An `event_type` of ours, with the id of the load behind it: what was posted to that load's own address.
 LIST_LOAD = "list-load:"
+# So much of a token's fingerprint tells tokens apart.
+TOKEN_NAME_LENGTH = 16
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def pending(self) -> DeliveryQuerySet:
         return self.filter(state=Delivery.State.PENDING).order_by("id")
+
+    def noted(self) -> DeliveryQuerySet:
+        """Applied, and odd: what nobody but a forger has a reason to post."""
+        return self.filter(state=Delivery.State.APPLIED).exclude(error="")
 
     def quarantined(self) -> DeliveryQuerySet:
         return self.filter(state=Delivery.State.QUARANTINED)
@@ -32,6 +38,13 @@ class Delivery(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     event_type = models.CharField(max_length=100, blank=True, help_text="the x-event-type header")
     event_origin = models.CharField(max_length=200, blank=True, help_text="the x-event-origin header")
+    token_name = models.CharField(
+        max_length=TOKEN_NAME_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the beginning of the fingerprint of the token it came by",
+    )
     # The addresses in it hold keys of conversations, and those of a campaign our own token.
     body = SealedBytesField()
     state = models.CharField(max_length=20, choices=State.choices, default=State.PENDING)
@@ -47,6 +60,7 @@ class Delivery(models.Model):
             models.Index(fields=("workspace", "-id"), name="delivery_of_workspace"),
             models.Index(fields=("id",), name="delivery_pending", condition=Q(state="pending")),
             models.Index(fields=("-id",), name="delivery_quarantined", condition=Q(state="quarantined")),
+            models.Index(fields=("-id",), name="delivery_noted", condition=Q(state="applied") & ~Q(error="")),
         )
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 
 from engage.models.conversation import Conversation
 
@@ -16,6 +17,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def outbound(self) -> MessageQuerySet:
         return self.filter(is_inbound=False)
 
+    def standing(self) -> MessageQuerySet:
+        """Without what only a webhook ever said, and Engage does not show."""
+        is_late = Q(heard_at__gt=F("conversation__disproved_through"))
+        return self.filter(Q(heard_at=None) | Q(conversation__disproved_through=None) | is_late)
+
 
 class Message(models.Model):
     """One text, as the platform holds it."""
@@ -30,6 +36,7 @@ class Message(models.Model):
         max_length=20, blank=True, help_text="what the words mean for consent: stop, start, help …"
     )
     is_confirmed = models.BooleanField(default=False, help_text="seen in a GET, not only in a webhook")
+    heard_at = models.DateTimeField(null=True, blank=True, help_text="first webhook to say so, while no GET shows it")
 
     objects = MessageQuerySet.as_manager()
 
@@ -39,3 +46,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+    @property
+    def is_disproved(self) -> bool:
+        """Only a webhook ever said so, and Engage does not show it."""
+        return self.conversation.disproves(self.heard_at)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from engage.vault import Secret, fingerprint, seal, unseal
 
@@ -17,6 +18,10 @@ class Workspace(models.Model):
     sealed_api_key = models.BinaryField(default=b"", blank=True)
     sealed_webhook_token = models.BinaryField(default=b"", blank=True)
     webhook_token_fingerprint = models.CharField(max_length=64, unique=True)
+    webhook_token_renewed_at = models.DateTimeField(null=True, blank=True)
+    # Of the token before it, which webhooks may still come by until then: it is never shown again.
+    old_webhook_token_fingerprint = models.CharField(max_length=64, blank=True, default="", db_default="")
+    old_webhook_token_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     reached_at = models.DateTimeField(null=True, blank=True, help_text="the platform last gave us a good answer")
     unreached_since = models.DateTimeField(null=True, blank=True, help_text="it has not since then; empty: all is well")
@@ -32,6 +37,10 @@ class Workspace(models.Model):
     @api_key.setter
     def api_key(self, secret: Secret) -> None:
         self.sealed_api_key = seal(secret)
+
+    @property
+    def takes_old_webhook_token(self) -> bool:
+        return self.old_webhook_token_until is not None and self.old_webhook_token_until > timezone.now()
 
     @property
     def webhook_token(self) -> Secret:

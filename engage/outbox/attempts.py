@@ -77,7 +77,9 @@ def count_look(attempt: Attempt) -> None:
 def thread_baseline(conversation: Conversation) -> dict[str, object]:
     """What is there before we post: the ids of all texts to the lead, and the newest time in the thread."""
     outbound = conversation.messages.outbound().order_by("remote_id").values_list("remote_id", flat=True)
-    newest = conversation.messages.in_order().values_list("sent_at", flat=True).last()
+    # The GET has just been: what it did not show may be nobody's, and dated as he pleased.
+    shown = conversation.messages.filter(is_confirmed=True)
+    newest = shown.in_order().values_list("sent_at", flat=True).last()
     return {"remote_ids": list(outbound), "newest_at": newest.isoformat() if newest else ""}
 
 

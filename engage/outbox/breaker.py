@@ -1,4 +1,4 @@
-"""A platform in trouble is left in peace: after a few failures in a row only one call at a time tries it again."""
+"""A platform in trouble is left in peace: after a few failures in a row only one send at a time tries it again."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def enqueue_reply(
             lock(conversation.pk)
             current = _load(conversation)
             guards.check_reply(current, now)
-            newest = current.messages.inbound().order_by("sent_at", "remote_id").last()
+            newest = current.messages.standing().inbound().in_order().last()
             if newest and seen_through and newest.sent_at > seen_through:
                 raise NewerMessage(newest)
             wish.expires_at = reply_expires_at(now)

@@ -23,13 +23,13 @@ def describe(error: BaseException) -> str:
 
 
 class Lane:
-    """`most_per_origin`: a platform in trouble is not helped by all threads calling it."""
+    """One thread more than any one origin may take: a platform that stalls holds up nobody who works with another."""
 
-    def __init__(self, name: str, threads: int, *, most_per_origin: int) -> None:
+    def __init__(self, name: str, *, most_per_origin: int) -> None:
         self._name = name
-        self._threads = threads
+        self._threads = most_per_origin + 1
         self._most_per_origin = most_per_origin
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix=name)
         self._lock = threading.Lock()
         self._busy: Counter[str] = Counter()
 
@@ -37,6 +37,12 @@ class Lane:
     def free(self) -> int:
         with self._lock:
             return self._threads - self._busy.total()
+
+    @property
+    def crowded(self) -> list[str]:
+        """Origins that have their share in hand: their work would only stand in the way of others'."""
+        with self._lock:
+            return [origin for origin, busy in self._busy.items() if busy >= self._most_per_origin]
 
     def has_room_for(self, origin: str) -> bool:
         with self._lock:

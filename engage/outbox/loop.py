@@ -51,9 +51,9 @@ class Dispatcher:
     def __init__(self, stop: threading.Event, threads: int = 4, *, pace: Pace = DEFAULT_PACE) -> None:
         self._stop = stop
         self._pace = pace
-        self._senders = Lane("send", threads, most_per_origin=MOST_PER_ORIGIN)
+        self._senders = Lane("send", most_per_origin=min(threads, MOST_PER_ORIGIN))
         # Looks have threads of their own, so that a platform slow to show things does not keep replies from leaving.
-        self._lookers = Lane("look", max(1, threads // 2), most_per_origin=MOST_PER_ORIGIN)
+        self._lookers = Lane("look", most_per_origin=min(max(1, threads // 2), MOST_PER_ORIGIN))
         self._campaigns = CampaignLanes(stop, pace)
         self._sightings = Sightings()
         self._breakers = Breakers()
@@ -99,9 +99,8 @@ class Dispatcher:
 
     def _send_due(self) -> None:
         # More than there are threads: some may belong to an origin that has its share.
-        waiting = due_sends().values_list("id", "workspace__conversation_origin")[
-            : self._senders.free + MOST_PER_ORIGIN
-        ]
+        due = due_sends().exclude(workspace__conversation_origin__in=self._senders.crowded)
+        waiting = due.values_list("id", "workspace__conversation_origin")[: self._senders.free + MOST_PER_ORIGIN]
         away: set[str] = set()
         for command_id, origin in waiting:
             if origin in away or not self._senders.has_room_for(origin):
@@ -119,7 +118,8 @@ class Dispatcher:
                 breaker.give_back()
 
     def _look_due(self) -> None:
-        for command in due_looks().select_related("workspace", "conversation__lead")[: self._lookers.free]:
+        due = due_looks().exclude(workspace__conversation_origin__in=self._lookers.crowded)
+        for command in due.select_related("workspace", "conversation__lead")[: self._lookers.free]:
             origin = command.workspace.conversation_origin
             if self._lookers.has_room_for(origin):
                 self._lookers.begin(origin, partial(look, command, self._pace))

@@ -14,7 +14,7 @@ from engage.crash_points import crash_point
 from engage.models import Delivery, ListLoad
 from engage.models.delivery import LIST_LOAD
 from engage.vault import Secret
-from engage.webhooks.tokens import find_workspace
+from engage.webhooks.tokens import find_workspace, name_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,8 @@ def receive_load(request: HttpRequest, token: str, load_id: int) -> HttpResponse
 
 def _store(request: HttpRequest, token: str, *, load_id: int | None = None) -> HttpResponse:
     try:
-        workspace_id = find_workspace(Secret(token))
+        secret = Secret(token)
+        workspace_id = find_workspace(secret)
         if workspace_id is None or (load_id is not None and not _has_load(workspace_id, load_id)):
             return HttpResponse(status=404)
         body = _read_body(request)
@@ -48,6 +49,7 @@ def _store(request: HttpRequest, token: str, *, load_id: int | None = None) -> H
             event_type=request.headers.get("x-event-type", "")[:100] if load_id is None else f"{LIST_LOAD}{load_id}",
             # Kept to be read by people, whatever it says: our own token is not for them.
             event_origin=request.headers.get("x-event-origin", "").replace(token, "***")[:200],
+            token_name=name_of(secret),
         )
         crash_point("webhook.after_insert")
     except (DatabaseError, InterfaceError) as error:

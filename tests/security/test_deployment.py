@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.ring import ROOT
 from tests.security.production import BY_HTTPS, HOST, Production, manage, production_environment, running
 
 POLICY = {
@@ -85,6 +88,34 @@ def test_start_without_a_setting_or_with_nonsense_is_refused_by_name(name: str, 
     assert done.returncode != 0
     assert name in done.stderr
     assert "Traceback" in done.stderr or "Error" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("check",), ("migrate", "--check"), ("demo",)])
+def test_demo_with_its_public_password_does_not_start_where_people_come_by_https(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = manage(*command, environment=production_environment(tmp_path, CONSOLE_DEMO="1"), check=False)
+
+    assert done.returncode != 0
+    assert f"CONSOLE_DEMO is set, but people reach this console at https://{HOST}" in done.stderr
+    assert not (tmp_path / "console.sqlite3").exists()
+
+
+def test_web_of_a_demo_does_not_start_either(tmp_path: Path) -> None:
+    environment = production_environment(tmp_path, CONSOLE_DEMO="1", PORT="0")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "console/gunicorn_conf.py", "console.wsgi"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode != 0
+    assert "CONSOLE_DEMO is set" in done.stderr
 
 
 def test_debug_is_off_and_warned_of_when_it_is_on(tmp_path: Path) -> None:

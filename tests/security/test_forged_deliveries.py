@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 from django.utils import timezone
 
 from engage.api.errors import EngageError
@@ -18,87 +14,18 @@ from engage.api.events import CAMPAIGN_STATUS, LIST_STATUS
 from engage.mirror.platform import client_for
 from engage.mirror.projector import project_all
 from engage.mirror.reading import read_conversation
-from engage.mirror.reconcile import read_campaigns
-from engage.models import Campaign, Consent, Conversation, Delivery, Lead, Message, Workspace
+from engage.models import Conversation, Delivery, Workspace
 from engage.vault import Secret
 from tests import security
 from tests.factories import make_user
+from tests.security.forging import OURS, assert_nothing_lasts, deliver, look_again, ours
 from tests.security.place import browser_of
 from tests.security.platform import Platform, conversation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise(15)]
 
-OURS = range(5)
 COUNT = 300 if security.IS_FULL else 10
 FUTURE = "2199-01-01T00:00:00.000Z"
-# What marks a statement as newer, or as looked up, and what it is looked up with until it proved good.
-_MARKS = {"version", "lead_version", "dispositions_version", "offered_version", "confirmed_at", "read_at"}
-_MARKS |= {"read_wanted_at", "sealed_key", "sealed_offered_key", "offered_key_fingerprint"}
-
-
-@pytest.fixture
-def platform() -> Iterator[Platform]:
-    with Platform() as platform:
-        yield platform
-
-
-@pytest.fixture
-def workspace(platform: Platform) -> Workspace:
-    """Of ours: five conversations, each confirmed by a GET."""
-    workspace = platform.connect()
-    for number in OURS:
-        deliver(platform.add(conversation(number, texts=("Hello", "Are you there?"))))
-    project_all()
-    look_again(workspace)
-    assert Conversation.objects.exclude(key_fingerprint="").count() == len(OURS)
-    return workspace
-
-
-def deliver(payload: dict[str, Any], event_type: str = "", token: str = "token-of-ours") -> None:
-    headers = {"x-event-type": event_type} if event_type else {}
-    response = Client().post(f"/hooks/engage/{token}/", json.dumps(payload), "application/json", headers=headers)
-    assert response.status_code == 204
-
-
-def look_again(workspace: Workspace) -> None:
-    """What the worker does by itself: every campaign and every conversation is asked for."""
-    client = client_for(workspace)
-    read_campaigns(workspace, client)
-    for found in Conversation.objects.select_related("workspace", "lead", "campaign"):
-        try:
-            read_conversation(found, client)
-        except EngageError:
-            continue
-
-
-def ours() -> dict[str, list[dict[str, Any]]]:
-    """The rows of our own five, all that a person or a rule could see of them."""
-    leads = Lead.objects.filter(remote_id__in=[f"lead-{number}" for number in OURS])
-    tables = {
-        "leads": leads,
-        "conversations": Conversation.objects.filter(lead__in=leads),
-        "messages": Message.objects.filter(conversation__lead__in=leads),
-        "consents": Consent.objects.filter(conversation__lead__in=leads),
-        "campaigns": Campaign.objects.filter(remote_id="campaign-of-ours"),
-    }
-    return {
-        name: [{key: row[key] for key in row if key not in _MARKS} for row in rows.order_by("pk").values()]
-        for name, rows in tables.items()
-    }
-
-
-def keys_used(platform: Platform, workspace: Workspace) -> set[str]:
-    """A reply to each conversation of ours: the keys it left with."""
-    before = len(platform.sent())
-    for found in Conversation.objects.filter(lead__remote_id__in=[f"lead-{number}" for number in OURS]):
-        client_for(workspace).send_message(found.key, "Hello")
-    return {request.query["key"][0] for request in platform.sent()[before:]}
-
-
-def assert_nothing_lasts(platform: Platform, workspace: Workspace, before: dict[str, Any]) -> None:
-    after = ours()
-    assert {name: after[name] for name in before if after[name] != before[name]} == {}
-    assert keys_used(platform, workspace) == {f"key-{number}" for number in OURS}
 
 
 def test_conversation_that_engage_does_not_know_is_marked_and_never_written_to(

@@ -16,11 +16,13 @@ from engage.vault import Secret
 from engage.webhooks.addresses import webhook_url
 from engage.webhooks.tokens import make_token
 
+_GIVEN = ("org_id", "workspace_id", "core_origin", "conversation_origin", "widget_origin", "sealed_api_key")
+
 
 class Command(BaseCommand):
     help = """Connect an Engage account: check its API key by listing the campaigns, load them, print the webhook URL.
 The key is read from ENGAGE_API_KEY, or else from standard input, so that it stays out of the shell's history.
-Run again with the same name to change the key or the origins; the webhook address stays."""
+Run again with the same name to change the key or the origins; the webhook address stays (renew_webhook_token)."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="what people here call it")
@@ -46,7 +48,8 @@ Run again with the same name to change the key or the origins; the webhook addre
         self._check(client)
         is_new = workspace.pk is None
         with transaction.atomic():
-            workspace.save()
+            # What else a row holds may have been renewed while the platform was asked.
+            workspace.save(update_fields=None if is_new else _GIVEN)
             witness.tell(
                 "connected workspace" if is_new else "changed workspace",
                 subject=name,

@@ -52,10 +52,10 @@ class CampaignLanes:
     def __init__(self, stop: threading.Event, pace: Pace) -> None:
         self._stop = stop
         self._pace = pace
-        self._pauses = Lane("pause", 3, most_per_origin=3)
-        self._changes = Lane("change", 2, most_per_origin=2)
+        self._pauses = Lane("pause", most_per_origin=3)
+        self._changes = Lane("change", most_per_origin=2)
         # An upload takes minutes, and memory for one chunk.
-        self._uploads = Lane("upload", 1, most_per_origin=1)
+        self._uploads = Lane("upload", most_per_origin=1)
 
     def begin_due(self) -> None:
         if not _due().exists():
@@ -63,7 +63,8 @@ class CampaignLanes:
         self._begin(self._pauses, due_pauses(), pause)
         self._begin(self._changes, due_changes(), dispatch)
         self._begin(self._uploads, due_uploads(), dispatch)
-        for command in due_looks()[: self._changes.free]:
+        looks = due_looks().exclude(workspace__core_origin__in=self._changes.crowded)
+        for command in looks[: self._changes.free]:
             if self._changes.has_room_for(command.workspace.core_origin):
                 self._changes.begin(command.workspace.core_origin, partial(look, command, self._pace))
 
@@ -74,7 +75,8 @@ class CampaignLanes:
     def _begin(self, lane: Lane, due: QuerySet[Command], carry_out: Carrying) -> None:
         if not lane.free:
             return
-        for command_id, origin in due.values_list("id", "workspace__core_origin")[: lane.free + _SPARE]:
+        here = due.exclude(workspace__core_origin__in=lane.crowded).values_list("id", "workspace__core_origin")
+        for command_id, origin in here[: lane.free + _SPARE]:
             if not lane.has_room_for(origin):
                 continue
             command = claim(command_id, self._pace)

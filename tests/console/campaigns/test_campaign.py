@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from console.audit.trail import record
 from console.campaigns.setup import DOCUMENTED, Setup, check_webhook
 from engage.models import Campaign
+from engage.webhooks.renewal import renew_token
 from tests.console.campaigns.described import SAMPLE, make_described, make_list
 from tests.factories import make_campaign, make_conversation, make_disposition, make_team, make_workspace
 from tests.html import Element, parse
@@ -173,6 +176,20 @@ def test_webhook_to_another_address_of_ours_is_named(settings: Any) -> None:
     check = check_webhook("optOut", old, workspace)
 
     assert (check.tone, check.verdict) == ("warn", "Our token, but not our address https://desk.example")
+
+
+def test_webhook_by_the_token_before_the_renewal_is_named_until_that_ends(settings: Any) -> None:
+    workspace = make_workspace()
+    settings.ORIGIN = "https://desk.example"
+    url = f"https://desk.example/hooks/engage/~{workspace.webhook_token_fingerprint[:16]}/"
+    renew_token(workspace=workspace, keep_old=timedelta(hours=1))
+
+    while_accepted = check_webhook("optOut", url, workspace)
+    workspace.old_webhook_token_until = timezone.now()
+    afterwards = check_webhook("optOut", url, workspace)
+
+    assert (while_accepted.tone, "old address" in while_accepted.verdict) == ("warn", True)
+    assert (afterwards.tone, "not valid" in afterwards.verdict) == ("bad", True)
 
 
 def test_notification_mail_is_shown_part_by_part_as_text(client: Client) -> None:

@@ -78,7 +78,8 @@ def test_reply_that_waits_its_turn_is_not_overdue(client: Client, worker: None) 
 def test_not_ready_before_all_migrations(client: Client, worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probes, "_migrations", probes._Migrations())
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'engage' AND name = '0004_operations'")
+        newest = "SELECT MAX(name) FROM django_migrations WHERE app = 'engage'"
+        cursor.execute(f"DELETE FROM django_migrations WHERE app = 'engage' AND name = ({newest})")
 
     response = client.get("/readyz/web")
 

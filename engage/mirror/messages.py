@@ -1,0 +1,74 @@
+"""Texts by remote id. What a GET shows overrides what a webhook said and is not overridden."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engage.api.wire import Message as WireMessage
+from engage.mirror import bulk
+from engage.mirror.merged import Merged
+from engage.mirror.observations import ConversationObservation, clip
+from engage.mirror.proof import first_heard
+from engage.models import Conversation, Message
+from engage.sms.keywords import signal
+
+_MESSAGE_FIELDS = ("is_inbound", "sender", "text", "sent_at", "signal", "is_confirmed", "heard_at")
+
+
+def merge_messages(merged: list[Merged]) -> None:
+    """Messages by remote id. What a GET shows overrides what a webhook said and is not overridden."""
+    known: dict[tuple[int, str], Message] = {}
+    wanted = {message.id for item in merged for observation in item.observations for message in observation.messages}
+    rows = Message.objects.filter(
+        conversation_id__among=[item.conversation.id for item in merged], remote_id__among=wanted
+    )
+    for known_row in rows:
+        known[known_row.conversation_id, known_row.remote_id] = known_row
+    rewritten: dict[int, Message] = {}
+    for item in merged:
+        for observation in sorted(item.observations, key=lambda observation: observation.is_read):
+            for said in observation.messages:
+                row = known.get((item.conversation.id, said.id))
+                stated = _message_row(item.conversation, observation, said)
+                if row is None:
+                    known[item.conversation.id, said.id] = stated
+                    item.new_messages.append(stated)
+                elif _override(row, stated):
+                    item.confirmed_messages.append(row)
+                    if row.pk is not None:
+                        rewritten[row.pk] = row
+    bulk.insert([message for item in merged for message in item.new_messages])
+    bulk.update(list(rewritten.values()), _MESSAGE_FIELDS)
+    for item in merged:
+        item.is_changed = item.is_changed or bool(item.new_messages or item.confirmed_messages)
+
+
+def _message_row(conversation: Conversation, observation: ConversationObservation, said: WireMessage) -> Message:
+    is_inbound = (said.direction or "").upper() != "OUTBOUND"
+    return Message(
+        conversation_id=conversation.pk,
+        remote_id=said.id,
+        is_inbound=is_inbound,
+        sender=clip(said.sender, 60),
+        text=said.message,
+        sent_at=observation.sent_at(said),
+        signal=signal(said.message).value if is_inbound else "",
+        is_confirmed=observation.is_read,
+        heard_at=observation.heard_at,
+    )
+
+
+def _override(row: Message, stated: Message) -> bool:
+    """Take over the other statement of the same message, where it weighs more; true when the row changed."""
+
+    def weight(message: Message) -> tuple[bool, datetime, str]:
+        return (message.is_confirmed, message.sent_at, message.text)
+
+    heard_at = first_heard(row, stated)
+    if weight(stated) > weight(row):
+        for name in _MESSAGE_FIELDS:
+            setattr(row, name, getattr(stated, name))
+    elif heard_at == row.heard_at:
+        return False
+    row.heard_at = heard_at
+    return True

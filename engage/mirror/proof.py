@@ -1,0 +1,77 @@
+"""What only webhooks say. It counts at once, but not for good: Engage itself must show it within the hour.
+
+A webhook is not signed. What two GETs have not shown, both begun an hour or more after it was heard, no longer counts.
+Nothing is deleted, and what a later GET shows counts again. Two, since one answer may leave something out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from engage.mirror.merged import Merged
+from engage.mirror.observations import EPOCH
+from engage.models import Consent, Conversation, Disposition, Message
+
+MUST_SHOW_WITHIN = timedelta(hours=1)
+_ASK_AGAIN_AFTER = timedelta(minutes=10)
+
+
+def take_answers(merged: Iterable[Merged]) -> set[str]:
+    """GETs showed these conversations; returns the numbers of which evidence does not count any more."""
+    phones: set[str] = set()
+    for item in merged:
+        begun = {observation.seen_at for observation in item.observations if observation.is_read}
+        if begun:
+            phones |= take_answer(item.conversation, begun)
+    return phones
+
+
+def take_answer(row: Conversation, begun: Iterable[datetime]) -> set[str]:
+    """GETs begun at these times were answered, be it that Engage knows no such conversation.
+
+    Moves and saves the marks of the locked row, and wants the next GET while something is still not shown. Returns the
+    numbers of which evidence does not count any more; to summarise anew is the caller's.
+    """
+    through_before = row.disproved_through
+    # The newest two are kept: whatever the order in which answers come, they end as the same two.
+    before = row.disproved_through + MUST_SHOW_WITHIN if row.disproved_through else None
+    newest = sorted({moment for moment in (row.asked_at, before, *begun) if moment})[-2:]
+    row.asked_at = newest[-1]
+    if len(newest) == 2:
+        row.disproved_through = newest[0] - MUST_SHOW_WITHIN
+    next_at = _find_next(row)
+    if next_at and (row.read_wanted_at is None or row.read_wanted_at > next_at):
+        row.read_wanted_at = next_at
+    row.save(update_fields=["asked_at", "disproved_through", "read_wanted_at"])
+    if row.disproved_through is None or row.disproved_through == through_before:
+        return set()
+    fallen = Consent.objects.filter(conversation=row, is_confirmed=False, heard_at__lte=row.disproved_through)
+    return set(fallen.filter(heard_at__gt=through_before or EPOCH).values_list("phone", flat=True))
+
+
+def _find_next(row: Conversation) -> datetime | None:
+    """When to ask again for what the newest GET should have shown; None when nothing is missed."""
+    heard = [_last_missed(rows, row) for rows in (Message.objects.all(), Disposition.objects.all())]
+    newest = max((moment for moment in heard if moment), default=None)
+    if newest is None or row.asked_at is None:
+        return None
+    return max(newest + MUST_SHOW_WITHIN, row.asked_at + _ASK_AGAIN_AFTER)
+
+
+def _last_missed(rows: QuerySet[Any], row: Conversation) -> datetime | None:
+    missed = rows.filter(
+        conversation=row, is_confirmed=False, heard_at__lt=row.asked_at, heard_at__gt=row.disproved_through or EPOCH
+    )
+    newest: datetime | None = missed.aggregate(newest=Max("heard_at"))["newest"]
+    return newest
+
+
+def first_heard(row: Message | Disposition, stated: Message | Disposition) -> datetime | None:
+    """None once a GET has shown it: then nobody asks since when it was only said."""
+    if row.is_confirmed or stated.is_confirmed:
+        return None
+    return min((at for at in (row.heard_at, stated.heard_at) if at), default=None)
