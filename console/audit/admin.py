@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
@@ -9,12 +11,32 @@ from console.audit.export import csv_lines
 from console.audit.models import AuditEntry
 
 
+class PersonFilter(admin.RelatedFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The admin puts "By" before it.
+        self.title = "person"
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     """To look at, to search and to take away; the database refuses everything else."""
 
-    list_display = ("at", "by", "action", "subject", "campaign", "address")
-    list_filter = ("action", "by", "campaign")
+    list_display = ("moment", "by", "action", "subject", "campaign", "address")
+    fields = (
+        "moment",
+        "by",
+        "action",
+        "campaign",
+        "conversation",
+        "subject",
+        "before",
+        "after",
+        "address",
+        "request_id",
+    )
+    readonly_fields = ("moment",)
+    list_filter = ("action", ("by", PersonFilter), "campaign")
     list_select_related = ("by", "campaign")
     search_fields = (
         "subject",
@@ -30,6 +52,11 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     date_hierarchy = "at"
     ordering = ("-at", "-id")
     actions = ("export_as_csv",)
+
+    @admin.display(description="at", ordering="at")
+    def moment(self, entry: AuditEntry) -> str:
+        """To the second, and on which clock."""
+        return timezone.localtime(entry.at).strftime("%-d %b %Y, %-I:%M:%S %p %Z")
 
     @admin.action(permissions=["view"], description="Export as CSV")
     def export_as_csv(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> StreamingHttpResponse:

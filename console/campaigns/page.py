@@ -25,7 +25,7 @@ from console.campaigns.models import TEMPLATES
 from console.campaigns.numbers import Numbers, count_campaigns, outcomes, success_share
 from console.campaigns.schedule import MINUTES, Day, Schedule, ZoneNow, zones_now
 from console.campaigns.setup import Setup
-from engage.models import Campaign, LeadList
+from engage.models import Campaign, Change, LeadList
 
 # Each is `templates/campaigns/_<name>.html` with the id `campaign-<name>`.
 SECTIONS: Final = ("head", "requests", "numbers", "schedule", "lists", "messages", "setup", "log")
@@ -80,6 +80,8 @@ class WeekDay:
 
 def campaign_context(campaign_id: int, numbers: Numbers | None = None) -> dict[str, Any] | None:
     """All sections of one campaign from one reading; None when it is gone. Counts unless that was done already."""
+    # Read first: whatever is announced up to here is in what follows.
+    known_change = Change.objects.newest_id()
     campaign = Campaign.objects.select_related("workspace").filter(id=campaign_id).first()
     if campaign is None:
         return None
@@ -91,6 +93,7 @@ def campaign_context(campaign_id: int, numbers: Numbers | None = None) -> dict[s
     success = success_share(campaign, numbers)
     return {
         "campaign": campaign,
+        "known_change": known_change,
         "setup": Setup(campaign),
         "intents": intents,
         "attention": find_attention(campaign, schedule, intents, now),

@@ -6,6 +6,7 @@ no oftener than counting is cheap. The clock changes things too: hours begin and
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -20,17 +21,17 @@ from console.campaigns.page import OF_CONVERSATIONS, OF_THE_CLOCK, SECTIONS, cam
 from console.live.backlog import MOST_CHANGES
 from console.live.feed import FeedRow
 from console.live.partials import partial, render
+from console.live.sparing import pause_after
 from console.live.topics import Topics
 from engage.models import Change
 
 _COUNT_EVERY = 1.0
 _LOOK_AT_CLOCK_EVERY = 30.0
-# As with the numbers of the rail: work that takes long never takes more than a twentieth of the time.
-_CHEAP_SECONDS = 0.03
-_PAUSE_PER_COST = 20
 _TOLD_WITHIN = timedelta(seconds=60)
 # For parts that differ by person: the page is told that there is news, and asks for them itself.
 _LOOK_AGAIN = partial("#look-again", "innerHTML", "<i></i>")
+# What a section knows of grows with every change of anything; that alone is no news of it.
+_KNOWN = re.compile(r' data-known="\d+"')
 
 
 def recent_changes() -> list[FeedRow]:
@@ -116,7 +117,7 @@ class CampaignNews:
         self._changed -= self._round.due
         self._recount -= self._round.due
         self._told_rows |= self._round.rows
-        self._told_sections |= self._round.sections
+        self._told_sections |= {key: _KNOWN.sub("", part) for key, part in self._round.sections.items()}
         self._round = _Round()
 
     def _find_due(self, now: float) -> set[int]:
@@ -127,8 +128,7 @@ class CampaignNews:
     def _plan(self, began: float) -> None:
         """When to do this again."""
         ended = self._clock()
-        cost = ended - began
-        pause = _PAUSE_PER_COST * cost if cost > _CHEAP_SECONDS else 0.0
+        pause = pause_after(ended - began)
         self._not_before, self._count_not_before = ended + pause, ended + max(pause, _COUNT_EVERY)
         if self._round.is_tick:
             self._tick_at = ended + max(pause, _LOOK_AT_CLOCK_EVERY)
@@ -183,5 +183,5 @@ class CampaignNews:
         for name in dict.fromkeys((*wanted, *(OF_THE_CLOCK if here.is_tick else ()))):
             target = f"#campaign-{name}[data-campaign='{campaign_id}']"
             part = partial(target, "outerMorph", render(f"campaigns/_{name}.html", context))
-            if name in wanted or part != self._told_sections.get((campaign_id, name)):
+            if name in wanted or _KNOWN.sub("", part) != self._told_sections.get((campaign_id, name)):
                 here.sections[campaign_id, name] = part

@@ -13,12 +13,12 @@ from console.campaigns.change_requests import count_waiting
 from console.inbox.models import DeskConversation
 from console.inbox.needing import count_decisions
 from console.inbox.queues import Queue, count_queues
+from console.inbox.twice import count_news
 from console.live.partials import partial
+from console.live.sparing import pause_after
 
-# Counting that takes longer than this is spread out, so that it never takes more than a twentieth of the time.
-_CHEAP_SECONDS = 0.03
+# Counting that is not cheap is spread out at least so far.
 _LEAST_PAUSE_SECONDS = 1.0
-_PAUSE_PER_COST = 20
 # Time alone changes some of them: what is checked for too long, what failed too long ago.
 _GOOD_FOR_SECONDS = 60.0
 
@@ -105,15 +105,15 @@ class Counters:
         tally.mine = count_mine(scope, agent_ids)
         ended = self._clock()
         tally.costs = (tally.costs[1], ended - began)
-        cost = min(tally.costs)
-        pause = max(_LEAST_PAUSE_SECONDS, _PAUSE_PER_COST * cost) if cost > _CHEAP_SECONDS else 0.0
-        tally.not_before = ended + pause
+        pause = pause_after(min(tally.costs))
+        tally.not_before = ended + (max(pause, _LEAST_PAUSE_SECONDS) if pause else 0.0)
         tally.is_outdated, tally.counted_at = False, ended
 
 
 def count_all(scope: Scope, agent_id: int | None = None) -> dict[str, int]:
     """Counter name → number, for all that pages show: queues, change requests to approve, commands to decide about."""
-    return count_queues(scope, agent_id) | {"approvals": count_waiting(scope)} | count_decisions(scope)
+    approvals = {"approvals": count_waiting(scope)}
+    return count_queues(scope, agent_id) | approvals | count_decisions(scope) | count_news(scope)
 
 
 def count_mine(scope: Scope, agent_ids: Iterable[int]) -> dict[int, int]:

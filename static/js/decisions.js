@@ -1,11 +1,10 @@
-// Keeps the page of decisions up to date. What it shows differs by person, so the stream only brings the mark of the
-// list: when it is another one, the list is read again. Never under the pointer or the keyboard's focus: a row that
-// goes would put another one's buttons in its place.
+// Keeps the page of decisions up to date. What it shows differs by person, so the stream only brings the marks of the
+// lists: when one is another, they are read again. Never under the pointer or the keyboard's focus: a row that goes
+// would put another one's buttons in its place.
 
 const TICK_EVERY = 10_000;
 
 const ear = document.getElementById("decisions-again");
-const mark = ear.querySelector("[data-count]");
 const list = () => document.getElementById("decisions");
 
 function isBusy() {
@@ -14,7 +13,7 @@ function isBusy() {
 }
 
 function look() {
-  const isNew = mark.textContent !== list().dataset.mark || list().querySelector("[data-decided]");
+  const isNew = ear.textContent !== list().dataset.mark || list().querySelector("[data-decided]");
   if (isNew && !isBusy()) htmx.trigger(ear, "news");
 }
 
@@ -41,7 +40,7 @@ function tick() {
 }
 
 // The numbers come all together; zero first, then the new ones.
-new MutationObserver(lookSoon).observe(mark, { childList: true, characterData: true, subtree: true });
+new MutationObserver(lookSoon).observe(ear, { childList: true, characterData: true, subtree: true });
 for (const name of ["pointerover", "focusout"]) document.addEventListener(name, lookSoon);
 document.documentElement.addEventListener("pointerleave", lookSoon);
 setInterval(tick, TICK_EVERY);

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.desk import Desk
@@ -110,6 +110,29 @@ def test_pause_overtakes_an_activation_that_hangs(sue: Desk, platform: Platform,
     log = sue.page.locator("#campaign-log")
     expect(log).to_contain_text("Sue asked to pause the campaign")
     expect(log).to_contain_text("Sue asked to activate the campaign")
+
+
+@pytest.mark.usefixtures("known")
+def test_answer_that_comes_late_does_not_undo_what_the_stream_has_told(sue: Desk) -> None:
+    open_campaign(sue, READY)
+    head = sue.page.locator("#campaign-head")
+    answered: list[tuple[Route, APIResponse]] = []
+
+    head.get_by_role("link", name="Activate").click()
+    expect(sue.page.locator("#dialog").get_by_role("button", name="Activate campaign")).to_be_visible()
+    sue.page.route("**/activation/", lambda route: answered.append((route, route.fetch())))
+    sue.page.locator("#dialog").get_by_role("button", name="Activate campaign").click()
+    expect(head.locator(".chip").first).to_have_text("Active")
+    expect(head.locator(".notice[data-state]")).to_have_count(0)
+    route, answer = answered[0]
+    assert "Activating" in answer.text()
+    route.fulfill(response=answer)
+    expect(sue.page.locator("#dialog")).to_be_hidden()
+    sue.page.wait_for_timeout(500)
+
+    expect(head.locator(".chip").first).to_have_text("Active")
+    expect(head.locator(".notice[data-state]")).to_have_count(0)
+    expect(head.get_by_role("link", name="Pause")).to_be_visible()
 
 
 @pytest.mark.usefixtures("known")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from console.accounts.access import DeskRequest, signed_in, wants_fragment
 from console.accounts.scope import Scope
-from console.inbox import needing
+from console.inbox import needing, twice
 from console.inbox.deciding import check_may_decide, decide, sees_campaigns
 from console.inbox.forms import DecisionForm
 from engage.models import Command
@@ -53,5 +53,6 @@ def _answer(request: DeskRequest, command: Command, *, refusal: str = "", status
 
 
 def _list_context(request: DeskRequest) -> dict[str, object]:
-    context = needing.list_context(Scope.of(request.user), with_campaigns=sees_campaigns(request.user))
+    scope = Scope.of(request.user)
+    context = needing.list_context(scope, with_campaigns=sees_campaigns(request.user)) | twice.twice_context(scope)
     return context | {"is_at_decisions": True}

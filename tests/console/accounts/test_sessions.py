@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from console.accounts.models import Session
 from console.accounts.sessions import name_of
@@ -100,6 +104,39 @@ def test_p16_account_that_is_switched_on_again_has_no_old_sessions() -> None:
     User.objects.filter(pk=ada.pk).update(is_active=True)
 
     assert client.get("/").status_code == 302
+
+
+@pytest.mark.promise(16)
+def test_p16_sign_in_lasts_as_long_as_is_set_and_no_longer(settings: Any) -> None:
+    ada = make_user(username="ada", password=PASSWORD)
+    client = Client()
+    begin, lasts = timezone.now(), timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    just = timedelta(minutes=1)
+
+    with time_machine.travel(begin) as time:
+        sign_in(client, "ada")
+        key, topics = client.session.session_key or "", Topics.of({}, ada)
+        time.move_to(begin + lasts - just)
+        # Whether it is used on the way makes no difference.
+        assert client.get("/").status_code == 200
+        assert client.get("/live/poll/").status_code in (204, 205)
+        assert is_still_allowed(key, {}, topics)
+        time.move_to(begin + lasts + just)
+
+        assert client.get("/").headers["Location"] == "/sign-in/?next=/"
+        assert client.get("/live/stream/").status_code == 401
+        assert client.get("/live/poll/").status_code == 401
+        # A stream that was open all the time asks for this, and ends.
+        assert not is_still_allowed(key, {}, topics)
+
+
+def test_browser_keeps_a_session_no_longer_than_it_lasts(settings: Any) -> None:
+    make_user(username="ada", password=PASSWORD)
+    client = Client()
+
+    sign_in(client, "ada")
+
+    assert client.cookies["sessionid"]["max-age"] == settings.SESSION_COOKIE_AGE
 
 
 def test_browser_in_which_the_password_was_changed_stays_signed_in() -> None:

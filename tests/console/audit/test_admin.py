@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +47,18 @@ def test_admin_finds_entries_by_words_and_by_person(admin_client: Client) -> Non
     assert "Solar quotes" in parse(found.content).text
     assert "Spring webinar" not in parse(found.content).by_id("result_list").text
     assert "Spring webinar" in parse(of_sue.content).by_id("result_list").text
+
+
+def test_admin_shows_moments_to_the_second(admin_client: Client) -> None:
+    with time_machine.travel(datetime(2026, 11, 21, 18, 5, 9, tzinfo=UTC), tick=False):
+        record(by=make_user(), action="paused campaign")
+    entry = AuditEntry.objects.get(action="paused campaign")
+
+    listed = parse(admin_client.get(LIST).content).by_id("result_list").text
+    shown = parse(admin_client.get(f"{LIST}{entry.pk}/change/").content).text
+
+    for text in (listed, shown):
+        assert "21 Nov 2026, 1:05:09 PM EST" in text
 
 
 def test_admin_finds_what_was_done_in_a_conversation(admin_client: Client) -> None:

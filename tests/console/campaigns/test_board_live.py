@@ -10,6 +10,7 @@ from console.accounts.scope import Scope
 from console.campaigns.board import BoardView, Filter
 from console.live.campaign_news import CampaignNews
 from console.live.feed import FeedRow
+from console.live.sparing import LONGEST_PAUSE_SECONDS
 from console.live.topics import Topics
 from engage.models import Campaign, Change
 from tests.console.campaigns.described import NEVER, make_described
@@ -23,9 +24,10 @@ BOARD = Topics(EVERYTHING, 1, board_view=BoardView(EVERYTHING))
 
 class Clock:
     def __init__(self) -> None:
-        self.now = 1000.0
+        self.now, self.cost = 1000.0, 0.0
 
     def __call__(self) -> float:
+        self.now += self.cost
         return self.now
 
 
@@ -184,6 +186,30 @@ def test_clocks_of_a_campaign_page_go_on(news: CampaignNews, clock: Clock) -> No
     assert sections(told) == ["head", "schedule"]
 
 
+def test_section_that_only_knows_of_more_changes_is_not_told_again(news: CampaignNews, clock: Clock) -> None:
+    campaign = make_described(schedule=NEVER)
+    clock.now += 31
+    tell(news, page_of(campaign))
+    before = Change.objects.newest_id()
+
+    Change.record_campaigns([make_described(name="Another").id])
+    clock.now += 31
+    told = tell(news, page_of(campaign))
+
+    assert Change.objects.newest_id() > before
+    assert "head" not in sections(told)
+
+
+def test_sections_that_answers_bring_too_say_how_much_they_know(news: CampaignNews) -> None:
+    campaign = make_described()
+    Change.record_campaigns([campaign.id])
+
+    told = parse(tell(news, page_of(campaign), rows=(campaign_changed(campaign),)))
+
+    for name in ("head", "lists"):
+        assert told.by_id(f"campaign-{name}").attributes["data-known"] == str(Change.objects.newest_id())
+
+
 def test_nobody_looks_and_nothing_is_counted(news: CampaignNews) -> None:
     campaign = make_described()
     inbox = Topics(EVERYTHING, 1)
@@ -192,6 +218,19 @@ def test_nobody_looks_and_nothing_is_counted(news: CampaignNews) -> None:
         assert tell(news, inbox, rows=(campaign_changed(campaign),)) == ""
 
     assert len(queries) == 0
+
+
+def test_database_that_stood_still_freezes_no_board_for_long(news: CampaignNews, clock: Clock) -> None:
+    campaign = make_described()
+    clock.cost = 30.0
+    tell(news, BOARD, rows=(campaign_changed(campaign),))
+
+    clock.cost = 0.0
+    at_once = tell(news, BOARD, rows=(campaign_changed(campaign),))
+    clock.now += LONGEST_PAUSE_SECONDS
+
+    assert at_once == ""
+    assert f'id="campaign-{campaign.pk}"' in tell(news, BOARD)
 
 
 def test_many_pages_cost_one_rendering(news: CampaignNews) -> None:

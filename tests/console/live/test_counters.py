@@ -13,6 +13,7 @@ from django.utils import timezone
 from console.accounts.scope import Scope
 from console.inbox.needing import CHECKED_WITHIN
 from console.live.counters import Counters, count_all
+from console.live.sparing import LONGEST_PAUSE_SECONDS
 from engage.models import Command
 from tests.factories import make_conversation, make_reply
 
@@ -160,6 +161,51 @@ def test_page_that_comes_while_counting_must_wait_gets_every_number_afterwards(a
     assert welcome == ""
     assert later["open"] == 1
     assert later["needs-reply"] == 1
+
+
+def test_page_whose_numbers_all_became_zero_while_counting_had_to_wait_is_told_so(ada: User) -> None:
+    clock = Clock(cost=0.1)
+    counters = Counters(clock=clock)
+    conversation = make_conversation(assigned_to=ada)
+    for _ in range(2):
+        counters.outdate([None])
+        news(counters, ada)
+
+    # The page that comes shows a 1 for each; its numbers are withheld, and by the time they are counted all are 0.
+    counters.outdate([None])
+    counters.refresh({EVERYTHING: {ada.pk}})
+    welcome = counters.welcome(EVERYTHING, ada.pk)
+    counters.mark_told()
+    conversation.delete()
+    counters.outdate([None])
+    clock.now += 10
+    counters.refresh({EVERYTHING: {ada.pk}})
+    later = counters.news(EVERYTHING, ada.pk)
+
+    assert welcome == ""
+    # Every number of the page by one selector; what is not 0 would follow by name.
+    assert later == """<hx-partial hx-target="[data-count]" hx-swap="textContent">0</hx-partial>"""
+
+
+def test_database_that_stood_still_freezes_no_number_for_long(ada: User) -> None:
+    clock = Clock(cost=0.001)
+    counters = Counters(clock=clock)
+    news(counters, ada)
+    clock.cost = 30.0
+    for _ in range(3):
+        counters.outdate([None])
+        clock.now += 60
+        news(counters, ada)
+
+    clock.cost = 0.001
+    make_conversation()
+    counters.outdate([None])
+    at_once = news(counters, ada)
+    clock.now += LONGEST_PAUSE_SECONDS
+    later = news(counters, ada)
+
+    assert at_once == {}
+    assert later["open"] == 1
 
 
 def test_hundred_people_are_counted_with_one_query_more_than_one(ada: User) -> None:
