@@ -12,6 +12,7 @@ conversation = [
     path("disposition/", replies.disposition_choose, name="disposition-choose"),
     path("no-opt-out/", replies.no_opt_out, name="no-opt-out"),
     path("widget/", widget.widget, name="widget"),
+    path("widget/in-use/", widget.in_use, name="widget-in-use"),
     path("claim/", assignment.conversation_claim, name="conversation-claim"),
     path("release/", assignment.conversation_release, name="conversation-release"),
     path("assign/", assignment.conversation_assign, name="conversation-assign"),

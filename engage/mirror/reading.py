@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -24,6 +24,9 @@ from engage.mirror.observations import (
 )
 from engage.models import Campaign, Change, Conversation, Lead
 from engage.vault import Secret, fingerprint, seal
+
+_LOOK_EVERY = timedelta(seconds=30)
+_QUIET_FOR = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,16 @@ def read_conversation(conversation: Conversation, client: EngageClient, *, claim
         crash_point("read.before_commit")
     conversation.refresh_from_db()
     return Reading(started_at, payload)
+
+
+def want_read_soon(conversation: Conversation, now: datetime) -> None:
+    """Something goes on at the platform that no webhook tells of.
+
+    Said again and again it means a GET every half minute, and one after it was said last.
+    """
+    is_long_ago = conversation.read_at is None or conversation.read_at < now - _LOOK_EVERY
+    rows = Conversation.objects.filter(Q(read_wanted_at=None) | Q(read_wanted_at__gt=now), pk=conversation.pk)
+    rows.update(read_wanted_at=now if is_long_ago else now + _QUIET_FOR)
 
 
 def _ask(conversation: Conversation, client: EngageClient) -> tuple[Secret, ConversationPayload]:

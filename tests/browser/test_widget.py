@@ -38,3 +38,5 @@ def test_conversation_is_opened_in_engage(sue: Desk, ada: Desk, leads: Leads, ri
     assert lead.key not in "".join(part.take_log() for part in (ring.web, ring.worker))
     sue.page.get_by_role("link", name="Back to the conversation").click()
     expect(sue.page.locator("#thread-title")).to_have_text(lead.name)
+    # Engage tells nobody what was written there: it is asked for.
+    expect(ada.bubble("Cash or card only.")).to_have_count(1, timeout=60_000)

@@ -46,6 +46,7 @@ LINES = {
     "inbox:disposition-choose": Line(WRITE),
     "inbox:no-opt-out": Line(WRITE),
     "inbox:widget": Line(BOTH, role=_SUPERVISORS),
+    "inbox:widget-in-use": Line(WRITE, role=_SUPERVISORS),
     "inbox:decision-list": Line(READ),
     "inbox:decision-make": Line(WRITE),
     "inbox:conversation-claim": Line(WRITE),

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -106,3 +109,31 @@ def test_forged_post_opens_nothing(sue: User) -> None:
 
 def test_other_methods_are_not_allowed(sue_client: Client) -> None:
     assert sue_client.put(address(make_opened())).status_code == 405
+
+
+def test_what_is_written_there_is_read_while_it_is_open_and_once_after_it_was_left(sue_client: Client) -> None:
+    conversation = make_opened()
+    begun = timezone.now()
+    wanted = []
+
+    for seconds in (0, 10, 20, 40):
+        with time_machine.travel(begun + timedelta(seconds=seconds), tick=False):
+            response = sue_client.post(f"{address(conversation)}in-use/")
+            conversation.refresh_from_db()
+            assert response.status_code == 204
+            assert conversation.read_wanted_at is not None
+            wanted.append(round((conversation.read_wanted_at - begun).total_seconds()))
+        if seconds == 0:
+            # The worker comes by.
+            Conversation.objects.update(read_wanted_at=None, read_at=begun)
+
+    # Due since then, and nobody came by.
+    assert wanted == [0, 25, 35, 35]
+
+
+def test_who_may_not_open_it_does_not_make_us_ask(client: Client) -> None:
+    conversation = make_opened()
+
+    assert client.post(f"{address(conversation)}in-use/").status_code == 403
+    conversation.refresh_from_db()
+    assert conversation.read_wanted_at is None
