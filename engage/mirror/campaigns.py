@@ -58,7 +58,7 @@ def merge_campaigns(workspace_id: int, observations: Iterable[CampaignObservatio
 
 def _lock(workspace_id: int, remote_id: str) -> Campaign:
     """The row, made when there is none, held until the end of the transaction: what is compared is what is replaced."""
-    rows = Campaign.objects.select_for_update(of=("self",))
+    rows = Campaign.objects.select_for_update(of=("self",), no_key=True)
     row, _ = rows.get_or_create(workspace_id=workspace_id, remote_id=remote_id)
     return row
 

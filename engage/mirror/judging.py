@@ -17,7 +17,7 @@ def take_for_no_opt_out(conversation: Conversation, *, seen_through: datetime) -
     """
     with transaction.atomic():
         # The lock, in the order in which everybody takes it; on SQLite the write transaction is one already.
-        row = Conversation.objects.select_for_update().get(pk=conversation.pk)
+        row = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
         if not row.may_be_opt_out or row.last_inbound_at is None:
             return None
         # Never beyond what is there: the next text must be able to ask.

@@ -27,7 +27,9 @@ def read_load_event(event_type: str, body: bytes, seen_at: datetime) -> LoadObse
 def merge_loads(workspace_id: int, observations: Iterable[LoadObservation]) -> None:
     """Keep the newest of each load inside the caller's transaction; announces the campaigns of those that changed."""
     for observation in sorted(observations, key=lambda observation: (observation.load_id, observation.version)):
-        loads = ListLoad.objects.select_for_update(of=("self",)).filter(campaign__workspace_id=workspace_id)
+        loads = ListLoad.objects.select_for_update(of=("self",), no_key=True).filter(
+            campaign__workspace_id=workspace_id
+        )
         load = loads.filter(pk=observation.load_id).first()
         if load is None or observation.version <= load.result_version:
             continue

@@ -83,7 +83,9 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
         [Conversation(workspace_id=workspace_id, campaign_id=lead.campaign_id, lead=lead) for lead in new_leads]
     )
     by_id = {lead.id: lead for lead in leads.values()}
-    locked = Conversation.objects.select_for_update().filter(lead_id__among=by_id).order_by("id").defer(*_UNREAD)
+    locked = (
+        Conversation.objects.select_for_update(no_key=True).filter(lead_id__among=by_id).order_by("id").defer(*_UNREAD)
+    )
     is_new = {lead.id for lead in new_leads}
     return [
         Merged(

@@ -134,7 +134,7 @@ def _confirm_key(conversation: Conversation, key: Secret, read_at: datetime, cla
 def _mark_denied(conversation: Conversation, at: datetime) -> None:
     """The platform does not know it: a forgery, or a key that ended. People see that; nobody is written to."""
     with transaction.atomic():
-        row = Conversation.objects.select_for_update().get(pk=conversation.pk)
+        row = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
         changed = [row] if row.denied_at is None else []
         row.denied_at = row.denied_at or at
         if row.read_wanted_at and not at < row.read_wanted_at <= timezone.now():

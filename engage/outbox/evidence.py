@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -18,6 +18,8 @@ from engage.outbox.transitions import State, move
 
 SEEN_TWICE = "Seen twice at Engage."
 ARRIVED_LATE = "Arrived late."
+# A new worker has everything to match, on the thread that begins the sends: what is left is matched at the next poll.
+_MATCHES_FOR = 0.1
 
 
 def watched_replies() -> QuerySet[Command]:
@@ -101,17 +103,26 @@ def _reason(command: Command, found: Match) -> str:
 class Sightings:
     """Finds conversations whose texts changed since they were last held against the replies still open there."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: float = _MATCHES_FOR) -> None:
+        """`seconds`: it stops after so many, and goes on where it was when it is called again."""
+        self._seconds = seconds
+        # Matched longest ago first.
         self._known: dict[int, tuple[int, int]] = {}
 
     def match_changed(self, pace: Pace = DEFAULT_PACE) -> None:
         """One cheap query while nothing changes: only conversations with open replies are looked at."""
         present = self._read()
-        changed = [
-            conversation_id for conversation_id, state in present.items() if self._known.get(conversation_id) != state
-        ]
-        match_pending(changed, pace)
-        self._known = present
+        known = {conversation_id: state for conversation_id, state in self._known.items() if conversation_id in present}
+        never = [conversation_id for conversation_id in present if conversation_id not in known]
+        changed = [conversation_id for conversation_id, state in known.items() if present[conversation_id] != state]
+        ends_at = time.monotonic() + self._seconds
+        for conversation_id in (*never, *changed):
+            match_pending(conversation_id, pace)
+            known.pop(conversation_id, None)
+            known[conversation_id] = present[conversation_id]
+            if time.monotonic() > ends_at:
+                break
+        self._known = known
 
     def _read(self) -> dict[int, tuple[int, int]]:
         texts = Message.objects.outbound().filter(
@@ -122,12 +133,11 @@ class Sightings:
         return {row["conversation_id"]: (row["newest"], row["confirmed"]) for row in rows}
 
 
-def match_pending(conversation_ids: Iterable[int], pace: Pace = DEFAULT_PACE) -> None:
-    """The mirror of these conversations changed: settle what it shows, and look at once at what only a webhook says."""
-    now = timezone.now()
-    for conversation_id in conversation_ids:
-        settle(conversation_id, pace)
-        unproven = Message.objects.outbound().filter(conversation_id=conversation_id, command=None, is_confirmed=False)
-        if unproven.exists():
-            watched = Command.objects.replies().filter(conversation_id=conversation_id, state__in=Command.WATCHED)
-            watched.filter(due_at__gt=now).update(due_at=now)
+def match_pending(conversation_id: int, pace: Pace = DEFAULT_PACE) -> None:
+    """The mirror of it changed: settle what it shows, and look at once at what only a webhook says."""
+    settle(conversation_id, pace)
+    unproven = Message.objects.outbound().filter(conversation_id=conversation_id, command=None, is_confirmed=False)
+    if unproven.exists():
+        now = timezone.now()
+        watched = Command.objects.replies().filter(conversation_id=conversation_id, state__in=Command.WATCHED)
+        watched.filter(due_at__gt=now).update(due_at=now)

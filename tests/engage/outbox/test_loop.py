@@ -6,12 +6,14 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.utils import timezone
 
-from engage.models import Command, Conversation
+from engage.models import Attempt, Command, Conversation
 from engage.outbox.evidence import Sightings
 from engage.outbox.loop import Dispatcher, due_sends
 from tests.engage.outbox.conftest import (
@@ -22,7 +24,7 @@ from tests.engage.outbox.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.factories import make_conversation, make_reply
+from tests.factories import make_conversation, make_message, make_reply
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -174,3 +176,31 @@ def test_while_nothing_changes_the_watch_costs_one_query(
 
     with django_assert_num_queries(1):  # type: ignore[attr-defined]
         sightings.match_changed(QUICK)
+
+
+def test_a_new_worker_matches_a_little_at_a_time_and_nobody_is_left_out(ada: User) -> None:
+    replies = [make_watched(ada) for _ in range(3)]
+    restless, *others = replies
+    sightings = Sightings(seconds=0)
+
+    for _ in others:
+        sightings.match_changed(QUICK)
+        # Something happens there all the time.
+        make_message(conversation=restless.conversation, is_inbound=False, text="And another one")
+    sightings.match_changed(QUICK)
+
+    states = [Command.objects.get(pk=command.pk).state for command in replies]
+    assert states == [State.CONFIRMED] * 3
+
+
+def make_watched(by: User) -> Command:
+    """A reply whose fate is open, and its text at the platform."""
+    conversation = make_conversation()
+    command = make_reply(conversation=conversation, by=by, state=State.UNCONFIRMED)
+    moment = timezone.now()
+    Command.objects.filter(pk=command.pk).update(due_at=moment + timedelta(hours=1))
+    Attempt.objects.create(
+        command=command, number=1, outcome=Attempt.Outcome.UNKNOWN, marked_at=moment, ended_at=moment, baseline={}
+    )
+    make_message(conversation=conversation, is_inbound=False, text=command.text, sent_at=moment)
+    return command
