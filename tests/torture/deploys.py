@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 
@@ -18,7 +19,9 @@ from tests.torture.webhooks import texts_of
 _STOPS_WITHIN = 10.0
 
 
-def torture(rig: Rig, *, conversations: int, each: int, every: float, patience: float) -> Finding:
+def torture(
+    rig: Rig, *, conversations: int, each: int, every: float, patience: float, until: float = math.inf
+) -> Finding:
     begun_at = time.monotonic()
     people = start_conversations(rig, conversations)
     workspace, path = rig.make_workspace("deployed")
@@ -32,7 +35,7 @@ def torture(rig: Rig, *, conversations: int, each: int, every: float, patience: 
     )
     poster.start()
     with Havoc(Evil("release", lambda: stops.append(_release(rig)), (every, every))) as havoc:
-        clicks = click_all(rig, make_replies(people, each))
+        clicks = click_all(rig, make_replies(people, each), until=until)
         ids, ended = ", ".join(map(str, people)), ", ".join(f"'{state}'" for state in ENDED)
         open_ = f"kind = 'reply' AND conversation_id IN ({ids}) AND state NOT IN ({ended})"
         settled = wait_until(lambda: not rig.books.count("engage_command", open_), within=patience, pause=1)
@@ -49,6 +52,7 @@ def torture(rig: Rig, *, conversations: int, each: int, every: float, patience: 
     longest = max(stops, default=0.0)
     taken = posted[0].acknowledged if posted else set()
     is_in_order = {
+        "nothing was clicked": bool(clicks.acknowledged),
         "replies were not settled": settled,
         "the ledger was not drained": drained,
         f"a stop took {longest:.1f} s": longest <= _STOPS_WITHIN,
@@ -61,7 +65,9 @@ def torture(rig: Rig, *, conversations: int, each: int, every: float, patience: 
         lost=len(taken - there) + len(found.disappeared) + len(found.confirmed_but_not_there),
         duplicated=len(found.duplicated),
         broken=[*found.there_but_not_found, *found.without_future, *broken, *havoc.errors],
-        notes=f"longest stop {longest:.1f} s, {clicks.unanswered} clicks repeated",
+        notes="; ".join(
+            filter(None, [f"longest stop {longest:.1f} s, {clicks.unanswered} clicks repeated", clicks.note])
+        ),
         seconds=time.monotonic() - begun_at,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 import secrets
 import threading
@@ -27,10 +28,14 @@ _signing_in = threading.Lock()
 
 
 class Person:
-    """One browser of Sue, who signs in once for all of them. Not thread-safe."""
+    """One browser of Sue, who signs in once for all of them. Not thread-safe.
 
-    def __init__(self, rig: Rig) -> None:
+    `has_script`: forms are sent by htmx, which gets the thread as it is then; else by the browser, which is sent there.
+    """
+
+    def __init__(self, rig: Rig, *, has_script: bool = True) -> None:
         self._rig = rig
+        self._has_script = has_script
         self._session = requests.Session()
         self._session.trust_env = False
         with _signing_in:
@@ -66,14 +71,19 @@ class Person:
         return Counter(html.unescape(text) for text in BUBBLE.findall(page))
 
     def post(self, path: str, **form: str) -> int:
-        """The status of the answer; 0 when there was none."""
+        """The status of the answer; 0 when there was none, 200 when it was to go and see."""
         token = secrets.token_hex(16)
-        headers = {"X-CSRFToken": token, "HX-Request": "true", "Referer": self._rig.url}
-        headers["Cookie"] = f"{self.cookie}; csrftoken={token}"
+        headers = {"X-CSRFToken": token, "Referer": self._rig.url, "Cookie": f"{self.cookie}; csrftoken={token}"}
+        if self._has_script:
+            headers["HX-Request"] = "true"
         try:
-            return self._session.post(f"{self._rig.url}{path}", data=form, headers=headers, timeout=30).status_code
+            answer = self._session.post(
+                f"{self._rig.url}{path}", data=form, headers=headers, timeout=30, allow_redirects=False
+            )
         except requests.RequestException:
             return 0
+        is_sent_there = answer.is_redirect and answer.headers["Location"].startswith("/conversations/")
+        return 200 if is_sent_there else answer.status_code
 
 
 @dataclass(frozen=True)
@@ -90,20 +100,29 @@ class Clicks:
     acknowledged: list[Reply] = field(default_factory=list)
     refused: list[Reply] = field(default_factory=list)
     unanswered: int = 0
+    # Was there something left to click when the time was over?
+    is_cut_short: bool = False
+
+    @property
+    def note(self) -> str:
+        return "ended by the clock" if self.is_cut_short else ""
 
 
-def click_all(rig: Rig, replies: Sequence[Reply], *, people: int = 4, tries: int = 60, seconds: float = 3600) -> Clicks:
+def click_all(
+    rig: Rig, replies: Sequence[Reply], *, people: int = 4, tries: int = 60, until: float = math.inf
+) -> Clicks:
     """Each is posted until the desk answers: a double click of one key is one reply, however often it comes.
 
-    `seconds`: no further one is begun after so long.
+    `until`: from this moment, of the monotonic clock, no further one is begun.
     """
     clicks, lock = Clicks(), threading.Lock()
-    ends_at, is_over = time.monotonic() + seconds, threading.Event()
+    is_over = threading.Event()
 
-    def click(share: Sequence[Reply]) -> None:
-        person = Person(rig)
+    def click(share: Sequence[Reply], has_script: bool) -> None:
+        person = Person(rig, has_script=has_script)
         for reply in share:
-            if is_over.is_set() or time.monotonic() > ends_at:
+            if is_over.is_set() or time.monotonic() > until:
+                clicks.is_cut_short = True
                 break
             for _ in range(tries):
                 path = f"/conversations/{reply.conversation_id}/replies/"
@@ -120,7 +139,7 @@ def click_all(rig: Rig, replies: Sequence[Reply], *, people: int = 4, tries: int
         try:
             # Each conversation is one person's, so that what is clicked first is asked for first.
             shares = [[each for each in replies if each.conversation_id % people == number] for number in range(people)]
-            for share in [threads.submit(click, share) for share in shares]:
+            for share in [threads.submit(click, share, number % 2 == 0) for number, share in enumerate(shares)]:
                 share.result()
         finally:
             # Interrupted: nobody clicks on behind our back.

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from tests.torture import crashes, deploys, flood, healing, mixture, replies, stopping, streams, suites, webhooks
+from tests.torture.clock import Clock, OutOfTime
 from tests.torture.findings import Finding
 from tests.torture.rig import Rig
 
+# Of the 20 minutes; then there is a spare minute for the last part to settle, and the rest starts and stops a database.
+SECONDS = 1100
+_SPARE = 60
 PROMISES = [f"P{number}" for number in range(1, 20)]
 
 
@@ -23,14 +28,12 @@ class Sizes:
     healing: int
     conversations: int
     replies_each: int
-    reply_seconds: float
     patience: float
     stops: int
     pages: int
     page_seconds: float
     mixture: int
     crash_rounds: int
-    crash_seconds: float
     flood_seconds: float
     deploy_conversations: int
     deploy_replies: int
@@ -38,99 +41,163 @@ class Sizes:
 
 
 FULL = Sizes(
-    webhook_seconds=45, webhooks=40_000, leads=250, healing=200, conversations=300, replies_each=17,
-    reply_seconds=330, patience=150, stops=150, pages=200, page_seconds=40, mixture=30, crash_rounds=20,
-    crash_seconds=120, flood_seconds=40, deploy_conversations=50, deploy_replies=6, examples=80,
+    webhook_seconds=40, webhooks=40_000, leads=250, healing=200, conversations=300, replies_each=17, patience=90,
+    stops=150, pages=200, page_seconds=40, mixture=30, crash_rounds=20, flood_seconds=40, deploy_conversations=50,
+    deploy_replies=6, examples=80,
 )  # fmt: skip
 QUICK = Sizes(
-    webhook_seconds=8, webhooks=8_000, leads=20, healing=15, conversations=12, replies_each=4,
-    reply_seconds=60, patience=90, stops=12, pages=20, page_seconds=12, mixture=8, crash_rounds=1,
-    crash_seconds=60, flood_seconds=8, deploy_conversations=10, deploy_replies=4, examples=20,
+    webhook_seconds=8, webhooks=8_000, leads=20, healing=15, conversations=12, replies_each=4, patience=90,
+    stops=12, pages=20, page_seconds=12, mixture=8, crash_rounds=1, flood_seconds=8, deploy_conversations=10,
+    deploy_replies=4, examples=20,
 )  # fmt: skip
 
-Torture = Callable[[Rig, Sizes], Finding | list[Finding]]
+Torture = Callable[[Rig, Sizes, Clock], Finding | list[Finding]]
 
 
 @dataclass(frozen=True)
 class Stage:
+    """`share`: of the seconds for everything. What has load for longer than that looks at the clock."""
+
     promises: frozenset[str]
+    share: float
     torture: Torture
     pace: str = "steady"
+    # A release starts workers from nothing; elsewhere only their deaths matter.
+    is_warm: bool = True
+
+    @property
+    def name(self) -> str:
+        return " ".join(sorted(self.promises))
 
 
 STAGES = (
     Stage(
         frozenset({"P1"}),
-        lambda rig, sizes: webhooks.torture_acknowledgement(
-            rig, seconds=sizes.webhook_seconds, most=sizes.webhooks, kill_every=2
+        75,
+        lambda rig, sizes, clock: webhooks.torture_acknowledgement(
+            rig, seconds=clock.spend(sizes.webhook_seconds, rest=20), most=sizes.webhooks, kill_every=2
         ),
     ),
-    Stage(frozenset({"P2", "P3"}), lambda rig, sizes: webhooks.torture_repetition(rig, leads=sizes.leads)),
+    Stage(frozenset({"P2", "P3"}), 60, lambda rig, sizes, clock: webhooks.torture_repetition(rig, leads=sizes.leads)),
     Stage(
         frozenset({"P4"}),
-        lambda rig, sizes: healing.torture(rig, conversations=sizes.healing, patience=sizes.patience),
+        50,
+        lambda rig, sizes, clock: healing.torture(rig, conversations=sizes.healing, patience=sizes.patience),
     ),
     Stage(
+        frozenset({"P8"}),
+        65,
+        lambda rig, sizes, clock: stopping.torture(
+            rig, conversations=sizes.stops, patience=sizes.patience, until=clock.part_ends_at - 10
+        ),
+    ),
+    Stage(
+        frozenset({"P10"}),
+        75,
+        lambda rig, sizes, clock: streams.torture(
+            rig,
+            pages=sizes.pages,
+            conversations=20,
+            texts=int(sizes.page_seconds * 10),
+            seconds=clock.spend(sizes.page_seconds, rest=20),
+        ),
+    ),
+    Stage(
+        frozenset({"P17"}),
+        110,
+        lambda rig, sizes, clock: flood.torture(rig, seconds=clock.spend(sizes.flood_seconds, rest=50)),
+    ),
+    Stage(
+        frozenset({"P19"}),
+        80,
+        lambda rig, sizes, clock: deploys.torture(
+            rig,
+            conversations=sizes.deploy_conversations,
+            each=sizes.deploy_replies,
+            every=4,
+            patience=sizes.patience,
+            until=clock.part_ends_at - 25,
+        ),
+        is_warm=False,
+    ),
+)
+# They go on for as long as there is time, so they come last: what the others leave is for them.
+LONG_STAGES = (
+    Stage(
         frozenset({"P5", "P6", "P7"}),
-        lambda rig, sizes: replies.torture(
+        330,
+        lambda rig, sizes, clock: replies.torture(
             rig,
             conversations=sizes.conversations,
             each=sizes.replies_each,
             fault_rate=0.3,
             kill_every=4,
             patience=sizes.patience,
-            seconds=sizes.reply_seconds,
-        ),
-    ),
-    Stage(
-        frozenset({"P8"}),
-        lambda rig, sizes: stopping.torture(rig, conversations=sizes.stops, patience=sizes.patience),
-    ),
-    Stage(
-        frozenset({"P10"}),
-        lambda rig, sizes: streams.torture(
-            rig, pages=sizes.pages, conversations=20, texts=int(sizes.page_seconds * 10), seconds=sizes.page_seconds
+            until=clock.part_ends_at - 60,
         ),
     ),
     Stage(
         frozenset({"P12"}),
-        lambda rig, sizes: crashes.torture(rig, rounds=sizes.crash_rounds, seconds=sizes.crash_seconds),
+        130,
+        lambda rig, sizes, clock: crashes.torture(rig, rounds=sizes.crash_rounds, until=clock.part_ends_at - 20),
         pace="quick",
     ),
-    Stage(frozenset({"P17"}), lambda rig, sizes: flood.torture(rig, seconds=sizes.flood_seconds)),
-    Stage(
-        frozenset({"P19"}),
-        lambda rig, sizes: deploys.torture(
-            rig,
-            conversations=sizes.deploy_conversations,
-            each=sizes.deploy_replies,
-            every=4,
-            patience=sizes.patience,
-        ),
-    ),
 )
+_MIXTURE, _SUITES = "P11", "suites"
+_SHARES = {stage.name: stage.share for stage in (*STAGES, *LONG_STAGES)} | {_MIXTURE: 80.0, _SUITES: 180.0}
 
 
-def run_all(wanted: frozenset[str], sizes: Sizes) -> Iterator[Finding]:
-    """Each stage on a ring of its own, so that none inherits the wounds of another."""
-    for stage in STAGES:
-        if wanted & stage.promises:
-            yield from _run(stage, wanted, sizes)
-    if "P11" in wanted:
-        yield mixture.torture(conversations=sizes.mixture)
-    for promise in suites.ABOUT:
-        if promise in wanted:
-            yield suites.torture(promise, examples=sizes.examples)
+def run_all(wanted: frozenset[str], sizes: Sizes, *, seconds: float = SECONDS) -> Iterator[Finding]:
+    """Each stage on a ring of its own, so that none inherits the wounds of another, and within its share of the time.
+
+    `seconds`: for all of them; some get as much of it as they would get of the whole.
+    """
+    told = [promise for promise in suites.ABOUT if promise in wanted]
+    parts = [
+        *_parts(STAGES, wanted, sizes),
+        _Part(_MIXTURE, [_MIXTURE] if _MIXTURE in wanted else [], partial(_mix, sizes)),
+        _Part(_SUITES, told, lambda clock: suites.torture(told, examples=sizes.examples, clock=clock)),
+        *_parts(LONG_STAGES, wanted, sizes),
+    ]
+    parts = [part for part in parts if part.promises]
+    shares = {part.name: _SHARES[part.name] for part in parts}
+    clock = Clock(seconds * sum(shares.values()) / sum(_SHARES.values()), shares, spare=_SPARE)
+    for part in parts:
+        yield from _run(part, clock)
 
 
-def _run(stage: Stage, wanted: frozenset[str], sizes: Sizes) -> list[Finding]:
+@dataclass(frozen=True)
+class _Part:
+    name: str
+    promises: list[str]
+    torture: Callable[[Clock], list[Finding]]
+
+
+def _parts(stages: Iterable[Stage], wanted: frozenset[str], sizes: Sizes) -> list[_Part]:
+    return [_Part(stage.name, sorted(wanted & stage.promises), partial(_torture, stage, sizes)) for stage in stages]
+
+
+def _torture(stage: Stage, sizes: Sizes, clock: Clock) -> list[Finding]:
+    with Rig(pace=stage.pace, is_warm=stage.is_warm) as rig:
+        found = stage.torture(rig, sizes, clock)
+    return [found] if isinstance(found, Finding) else found
+
+
+def _mix(sizes: Sizes, clock: Clock) -> list[Finding]:
+    return [mixture.torture(conversations=sizes.mixture, clicking=clock.left / 3)]
+
+
+def _run(part: _Part, clock: Clock) -> list[Finding]:
     begun_at = time.monotonic()
     try:
-        with Rig(pace=stage.pace) as rig:
-            found = stage.torture(rig, sizes)
-    except Exception as error:
+        with clock.part(part.name):
+            found = part.torture(clock)
+    except (Exception, OutOfTime) as error:
         # What could not be shown is not kept; the others go on.
+        why = "ended by the clock" if isinstance(error, OutOfTime) else repr(error)
+        words = [f"could not be shown: {why}"[:500]]
         seconds = time.monotonic() - begun_at
-        words = [f"could not be shown: {error!r}"[:500]]
-        return [Finding(name, "", "", broken=words, seconds=seconds) for name in sorted(wanted & stage.promises)]
-    return [found] if isinstance(found, Finding) else [each for each in found if each.promise in wanted]
+        return [Finding(name, "", "", broken=words, seconds=seconds) for name in part.promises]
+    silent = set(part.promises) - {each.promise for each in found}
+    nothing = [Finding(name, "", "", broken=["not shown"]) for name in sorted(silent)]
+    return [each for each in found if each.promise in part.promises] + nothing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -111,11 +112,11 @@ def torture(
     fault_rate: float,
     kill_every: float,
     patience: float,
-    seconds: float = 3600,
+    until: float = math.inf,
 ) -> list[Finding]:
     """One run for three promises. `kill_every`: seconds between two deaths of a worker, about; 0: none dies.
 
-    `seconds`: nobody clicks any more after so long; what was not clicked does not count.
+    `until`: from this moment nobody clicks any more; what was not clicked does not count.
     """
     begun_at = time.monotonic()
     people = start_conversations(rig, conversations)
@@ -126,7 +127,7 @@ def torture(
     rig.sandbox.set_faults(calls={"rate": fault_rate, "stall_s": 1.5}, seed=11)
     evils = [Evil("worker killed", rig.kill_worker, (kill_every * 0.5, kill_every * 1.5))] if kill_every else []
     with Havoc(*evils) as havoc:
-        clicks = click_all(rig, replies, people=6, seconds=seconds)
+        clicks = click_all(rig, replies, people=6, until=until)
         is_over = wait_until(lambda: not _unsettled(rig, people), within=patience, pause=1)
     rig.mend()
     # What arrived late is found by a later look, which a good line needs for it.
@@ -137,7 +138,12 @@ def torture(
     findings = _put_into_words(found, clicks, load, f"{fault_rate:.0%} of calls spoilt, {havoc}")
     findings.append(Finding("P7", f"{watch.pages} looks at threads meanwhile", str(havoc), duplicated=len(watch.twice)))
     states = Counter(state for _, state, _ in _commands(rig, people))
-    findings[1].notes = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    ends = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    for finding, words in zip(findings, ("", ends, ""), strict=True):
+        finding.notes = "; ".join(filter(None, [words, clicks.note]))
+    if not clicks.acknowledged:
+        for finding in findings:
+            finding.broken.append("nothing was clicked")
     if not is_over:
         findings[1].broken.append(f"not settled in time: {_unsettled(rig, people)}")
     for finding in findings:

@@ -18,6 +18,7 @@ import psutil
 
 from tests.browser.ring import ROOT, Part, Ring
 from tests.torture.books import Books, wait_until
+from tests.torture.nursery import Nursery, WarmWorker
 
 # A process of web has loaded what it needs by then, even on a busy machine.
 _SERVES_AFTER = 3.0
@@ -35,7 +36,8 @@ print(workspace.pk, workspace.webhook_token.reveal())
 
 
 class Rig(Ring):
-    def __init__(self, *, pace: str = "steady", workers: int = 2) -> None:
+    def __init__(self, *, pace: str = "steady", workers: int = 2, is_warm: bool = True) -> None:
+        """`is_warm`: workers are forked by a program that has loaded what they need; else they start from nothing."""
         super().__init__()
         self._environment |= {
             "CONSOLE_WEB_PROCESSES": "2",
@@ -44,8 +46,11 @@ class Rig(Ring):
             "CONSOLE_RECONCILE_READS_PER_SECOND": "50",
             "CONSOLE_RECONCILE_CAMPAIGNS_EVERY": "5",
         }
-        command = ["-m", "tests.torture.worker", pace]
-        self.workers = [self._part(f"worker {number}", command) for number in range(workers)]
+        self._pace = pace
+        self._nursery = Nursery(pace, self._environment, self.home / "nursery.log") if is_warm else None
+        if self._nursery:
+            self._exits.callback(self._nursery.end)
+        self.workers = [self.make_worker(f"worker {number}") for number in range(workers)]
         self.worker = self.workers[0]
         self._web_lock = threading.Lock()
         # Of whoever signed in first; the others use them too.
@@ -60,6 +65,12 @@ class Rig(Ring):
         for worker in self.workers[1:]:
             self._exits.callback(worker.kill)
             worker.start()
+
+    def make_worker(self, name: str) -> Part:
+        """Not started yet; what is started ends with the rig at the latest."""
+        if not self._nursery:
+            return self._part(name, ["-m", "tests.torture.worker", self._pace])
+        return WarmWorker(name, self._nursery, self.home / f"{name}.log")
 
     @property
     def is_on_sqlite(self) -> bool:

@@ -74,7 +74,7 @@ def test_p12_a_dead_worker_loses_nothing(rig: Rig) -> None:
     # The others are told by the stories of tests/engage/outbox/test_any_story.py as well.
     names = [name for name in NAMES if not name.startswith(("move.", "read.", "look."))]
 
-    check(crashes.torture(rig, rounds=1, names=names))
+    check(crashes.torture(rig, rounds=1, names=names, at_once=4))
 
 
 def test_c18_worker_that_slept_through_its_lease_sends_nothing(rig: Rig) -> None:
@@ -92,7 +92,8 @@ def test_c18_worker_that_slept_through_its_lease_sends_nothing(rig: Rig) -> None
         lambda: rig.books.count("engage_command", f"{here} AND state = 'unconfirmed'") == 1, within=30
     )
     os.kill(sleeper.pid, signal.SIGCONT)
-    awake = wait_until(lambda: rig.books.count("engage_attempt", "reason = 'The worker was held up.'") == 1, within=30)
+    held_up = f"reason = 'The worker was held up.' AND command_id IN (SELECT id FROM engage_command WHERE {here})"
+    awake = wait_until(lambda: rig.books.count("engage_attempt", held_up) == 1, within=30)
 
     assert (asleep, given_up, awake) == (True, True, True)
     assert not [entry for entry in rig.sandbox.ledger() if entry["call"] == "send" and entry["lead_id"] == lead_id]
