@@ -14,7 +14,8 @@ from console.accounts.people import who_may_work
 from console.inbox import timeline
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
-from engage.models import Change, Command, Consent, Conversation, Lead, Message
+from engage.models import Attempt, Change, Command, Consent, Conversation, Lead, Message
+from engage.outbox.attempts import MAY_HAVE_ARRIVED
 from engage.outbox.guards import window_refusal
 from engage.sms.send_window import window_for
 
@@ -93,7 +94,7 @@ def _entries(
     # Before the first message shown stands what a page of earlier messages will show.
     begins = None if is_whole or not messages else messages[0].sent_at
     replies = [row for row in commands if row.kind == Command.Kind.REPLY]
-    arrived = timeline.pair_up(messages, replies)
+    arrived = timeline.pair_up(messages, replies, _find_left_before(replies))
     alone = [row for row in replies if row.message_id is None and row not in arrived.values()]
     settled = [row for row in alone if row.state not in _PENDING and (begins is None or row.created_at >= begins)]
     pending = [row for row in alone if row.state in _PENDING]
@@ -123,6 +124,14 @@ def _lines(conversation: Conversation, commands: list[Command]) -> list[timeline
         *timeline.disposition_lines(conversation.disposition_history.all(), chosen_here),
         *timeline.consent_lines(list(standing), conversation.id),
     ]
+
+
+def _find_left_before(replies: list[Command]) -> set[int]:
+    still = [row.id for row in replies if row.state in timeline.MAY_HAVE_LEFT]
+    if not still:
+        return set()
+    tries = Attempt.objects.filter(command_id__in=still, outcome__in=MAY_HAVE_ARRIVED)
+    return set(tries.values_list("command_id", flat=True))
 
 
 def _find_finishing(commands: list[Command]) -> Command | None:

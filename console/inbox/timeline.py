@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -22,6 +22,8 @@ SAME_CHOICE_WITHIN = timedelta(hours=1)
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
 
 _UNDER_WAY = (Command.State.SENDING, Command.State.ACCEPTED, Command.State.CHECKING)
+# Some of these left before and are looked for still: they wait for a person, or for one more try that somebody wanted.
+MAY_HAVE_LEFT = (*Command.WAITING, Command.State.PREFLIGHT, Command.State.HELD, Command.State.UNCONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,18 @@ def build(bubbles: Iterable[Bubble], lines: Iterable[Line], *, pending: Sequence
     return entries
 
 
-def pair_up(messages: Sequence[Message], replies: Sequence[Command]) -> dict[int, Command]:
+def pair_up(
+    messages: Sequence[Message], replies: Sequence[Command], left_before: Collection[int] = ()
+) -> dict[int, Command]:
     """Message id → the reply it is, for texts that came in a moment before the reply was found to be confirmed.
 
     Without it such a reply would be seen twice, as itself and as a stranger's text, until the look is evaluated.
+    `left_before`: ids of those that stand still, but had a try that may have arrived.
     """
     strangers = [message for message in messages if not message.is_inbound and _command_of(message) is None]
     pairs: dict[int, Command] = {}
     for reply in replies:
-        if reply.state in _UNDER_WAY and reply.message_id is None:
+        if reply.message_id is None and (reply.state in _UNDER_WAY or reply.id in left_before):
             begin = reply.created_at - CLOCKS_DIFFER_BY
             for message in strangers:
                 is_same = message.sent_at >= begin and _fold(message.text) == _fold(reply.text)

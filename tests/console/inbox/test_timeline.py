@@ -10,7 +10,7 @@ from django.utils import timezone
 from console.inbox.models import DeskEvent
 from console.inbox.threads import thread_context
 from console.inbox.timeline import Bubble, Line
-from engage.models import Command, Consent, Conversation
+from engage.models import Attempt, Command, Consent, Conversation
 from tests.factories import make_conversation, make_disposition, make_message, make_opt_out, make_reply
 
 State = Command.State
@@ -93,6 +93,21 @@ def test_reply_whose_text_came_back_before_it_was_recognised_is_one_bubble(ada: 
 
     assert [bubble.element_id for bubble in bubbles] == [f"message-{text.id}"]
     assert bubbles[0].author == "Ada"
+
+
+@pytest.mark.parametrize("state", [State.UNCONFIRMED, State.HELD, State.QUEUED, State.RETRY_WAIT, State.PREFLIGHT])
+@pytest.mark.parametrize("has_left", [True, False])
+def test_reply_that_stands_still_is_one_bubble_with_a_text_that_may_be_its_own(
+    ada: User, state: Command.State, has_left: bool
+) -> None:
+    conversation = make_conversation(waiting=None)
+    still = make_reply(conversation=conversation, by=ada, text="Yes, it is.", state=state, created_at=minutes_ago(1))
+    outcome = Attempt.Outcome.UNKNOWN if has_left else Attempt.Outcome.NOT_SENT
+    Attempt.objects.create(command=still, number=1, outcome=outcome, marked_at=minutes_ago(1))
+    make_message(conversation=conversation, is_inbound=False, text="Yes, it is.", sent_at=minutes_ago(0.9))
+
+    authors = {bubble.author for bubble in bubbles_of(conversation)}
+    assert authors == ({"Ada"} if has_left else {"Broadcast", "Ada"})
 
 
 def test_same_words_sent_before_are_no_copy_of_the_reply(ada: User) -> None:
