@@ -14,6 +14,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def for_numbers(self, workspace_id: int, phones: Iterable[str]) -> ConsentQuerySet:
         return self.filter(workspace_id=workspace_id, phone__in=phones)
 
+    def unshown(self) -> ConsentQuerySet:
+        """What only webhooks said, so long ago that GETs since then should have shown it."""
+        return self.filter(is_confirmed=False, heard_at__lte=F("conversation__disproved_through"))
+
     def disproved(self) -> ConsentQuerySet:
         """What only webhooks said, and Engage would have shown by now.
 
@@ -23,8 +27,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         replaced = Disposition.objects.filter(
             conversation=OuterRef("conversation"), is_confirmed=True, chosen_at__gte=OuterRef("at")
         )
-        heard_in_time = self.filter(is_confirmed=False, heard_at__lte=F("conversation__disproved_through"))
-        return heard_in_time.exclude(Exists(shown)).exclude(Exists(replaced), kind=Consent.Kind.DO_NOT_CONTACT)
+        return self.unshown().exclude(Exists(shown)).exclude(Exists(replaced), kind=Consent.Kind.DO_NOT_CONTACT)
 
 
 class Consent(models.Model):
