@@ -12,7 +12,7 @@ from engage.models import Disposition
 
 
 def merge_dispositions(merged: list[Merged]) -> None:
-    """Every disposition the lead was ever seen with is a row; which is current follows from their times."""
+    """Fills `new_dispositions` with those that are new, and those that a GET has shown for the first time."""
     stated: dict[tuple[int, datetime, str], tuple[Merged, Disposition]] = {}
     for item in merged:
         for observation in item.observations:

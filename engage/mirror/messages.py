@@ -16,7 +16,7 @@ _MESSAGE_FIELDS = ("is_inbound", "sender", "text", "sent_at", "signal", "is_conf
 
 
 def merge_messages(merged: list[Merged]) -> None:
-    """Messages by remote id. What a GET shows overrides what a webhook said and is not overridden."""
+    """Fills `new_messages` and `confirmed_messages`."""
     known: dict[tuple[int, str], Message] = {}
     wanted = {message.id for item in merged for observation in item.observations for message in observation.messages}
     rows = Message.objects.filter(
