@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from engage.mirror.merged import Merged
 from engage.mirror.observations import EPOCH
@@ -55,19 +55,18 @@ def take_answer(row: Conversation, begun: Iterable[datetime]) -> set[str]:
 
 def _find_next(row: Conversation) -> datetime | None:
     """When to ask again for what the newest GET should have shown; None when nothing is missed."""
-    heard = [_last_missed(rows, row) for rows in (Message.objects.all(), Disposition.objects.all())]
-    newest = max((moment for moment in heard if moment), default=None)
+    texts, chosen = (_missed(rows, row) for rows in (Message.objects.all(), Disposition.objects.all()))
+    newest: datetime | None = texts.union(chosen).order_by("-heard_at").first()
     if newest is None or row.asked_at is None:
         return None
     return max(newest + MUST_SHOW_WITHIN, row.asked_at + _ASK_AGAIN_AFTER)
 
 
-def _last_missed(rows: QuerySet[Any], row: Conversation) -> datetime | None:
+def _missed(rows: QuerySet[Any], row: Conversation) -> QuerySet[Any]:
     missed = rows.filter(
         conversation=row, is_confirmed=False, heard_at__lt=row.asked_at, heard_at__gt=row.disproved_through or EPOCH
     )
-    newest: datetime | None = missed.aggregate(newest=Max("heard_at"))["newest"]
-    return newest
+    return missed.order_by().values_list("heard_at", flat=True)
 
 
 def first_heard(row: Message | Disposition, stated: Message | Disposition) -> datetime | None:

@@ -57,7 +57,7 @@ def read_conversation(conversation: Conversation, client: EngageClient, *, claim
         observation = ConversationObservation(payload, started_at, is_read=True)
         merge(conversation.workspace_id, Observations(conversations=[observation]))
         crash_point("read.before_commit")
-    conversation.refresh_from_db()
+    conversation.refresh_from_db(from_queryset=Conversation.objects.select_related("lead"))
     return Reading(started_at, payload)
 
 
@@ -123,10 +123,17 @@ def _put_into_campaign(conversation: Conversation, campaign_remote_id: str) -> N
 
 def _confirm_key(conversation: Conversation, key: Secret, read_at: datetime, claim: datetime | None) -> None:
     """The key that answered is the key; the read that was wanted before it began is done."""
-    rows = Conversation.objects.filter(pk=conversation.pk)
-    was_unconfirmed = rows.filter(key_fingerprint="").exists() or rows.filter(denied_at__isnull=False).exists()
-    rows.update(sealed_key=seal(key), key_fingerprint=fingerprint(key), read_at=read_at, denied_at=None)
-    rows.filter(Q(read_wanted_at__lte=read_at) | Q(read_wanted_at=claim)).update(read_wanted_at=None)
+    names = ("key_fingerprint", "denied_at", "read_wanted_at")
+    row = Conversation.objects.select_for_update(no_key=True).only(*names).get(pk=conversation.pk)
+    was_unconfirmed = not row.key_fingerprint or row.denied_at is not None
+    row.read_at, row.denied_at = read_at, None
+    if row.read_wanted_at and (row.read_wanted_at <= read_at or row.read_wanted_at == claim):
+        row.read_wanted_at = None
+    said = {"read_at", "denied_at", "read_wanted_at"}
+    if row.key_fingerprint != fingerprint(key):
+        row.sealed_key, row.key_fingerprint = seal(key), fingerprint(key)
+        said |= {"sealed_key", "key_fingerprint"}
+    row.save(update_fields=said)
     if was_unconfirmed:
         Change.record_conversations([(conversation.pk, conversation.campaign_id)])
 

@@ -146,7 +146,8 @@ def _read_dispositions(rows: Mapping[int, Conversation], threads: Mapping[int, T
 
 def read_numbers(conversations: Iterable[Conversation]) -> dict[int, str]:
     """What consent is kept under, by lead id."""
-    leads = Lead.objects.filter(id__among=[row.lead_id for row in conversations])
+    wanted = [row.lead_id for row in conversations]
+    leads = Lead.objects.filter(id__among=wanted) if wanted else Lead.objects.none()
     return {
         lead_id: number_of(phone, remote_id)
         for lead_id, phone, remote_id in leads.values_list("id", "phone", "remote_id")

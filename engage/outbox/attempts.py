@@ -76,11 +76,12 @@ def count_look(attempt: Attempt) -> None:
 
 def thread_baseline(conversation: Conversation) -> dict[str, object]:
     """What is there before we post: the ids of all texts to the lead, and the newest time in the thread."""
-    outbound = conversation.messages.outbound().order_by("remote_id").values_list("remote_id", flat=True)
+    columns = ("remote_id", "is_inbound", "is_confirmed", "sent_at")
+    rows = list(conversation.messages.order_by("remote_id").values_list(*columns))
     # The GET has just been: what it did not show may be nobody's, and dated as he pleased.
-    shown = conversation.messages.filter(is_confirmed=True)
-    newest = shown.in_order().values_list("sent_at", flat=True).last()
-    return {"remote_ids": list(outbound), "newest_at": newest.isoformat() if newest else ""}
+    newest = max((sent_at for _, _, is_confirmed, sent_at in rows if is_confirmed), default=None)
+    outbound = [remote_id for remote_id, is_inbound, _, _ in rows if not is_inbound]
+    return {"remote_ids": outbound, "newest_at": newest.isoformat() if newest else ""}
 
 
 def exclude_message(command: Command, message: Message) -> None:

@@ -33,15 +33,14 @@ def watched_replies() -> QuerySet[Command]:
 
 def settle(conversation_id: int, pace: Pace = DEFAULT_PACE) -> set[int]:
     """Settle every reply of the conversation that the mirror shows by now; returns the ids of those that moved."""
-    watched = {row.pk: row for row in _load(watched_replies(), conversation_id)}
+    # One that is being sent this moment is not settled here, but its text must not pass for another reply's.
+    sending = Command.objects.replies().filter(state=State.SENDING)
+    rows = list(_load(watched_replies() | sending, conversation_id))
+    watched = {row.pk: row for row in rows if row.state != State.SENDING}
     if not watched:
         return set()
-    # One that is being sent this moment is not settled here, but its text must not pass for another reply's.
-    sending = _load(Command.objects.replies().filter(state=State.SENDING), conversation_id)
-    conversation = next(iter(watched.values())).conversation
-    posted = [
-        describe(command, tries) for command in (*watched.values(), *sending) if (tries := may_have_arrived(command))
-    ]
+    conversation = rows[0].conversation
+    posted = [describe(command, tries) for command in rows if (tries := may_have_arrived(command))]
     if conversation is None or not posted:
         return set()
     found = match(posted, _read_texts(conversation))

@@ -30,7 +30,8 @@ def move(
     values["fence"] = command.fence + 1
     values.setdefault("lease_until", None)
     was = Command.State(command.state)
-    with transaction.atomic():
+    # Without a savepoint: what fails here, fails for whoever began the transaction.
+    with transaction.atomic(savepoint=False):
         row = Command.objects.filter(pk=command.pk, state=was, fence=command.fence)
         if not row.update(**values):
             return False

@@ -60,14 +60,15 @@ class Person:
     def cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self._rig.cookies.items() if name != "csrftoken")
 
-    def read(self, path: str) -> str:
-        answer = self._session.get(f"{self._rig.url}{path}", timeout=30)
+    def read(self, path: str, **headers: str) -> str:
+        answer = self._session.get(f"{self._rig.url}{path}", timeout=30, headers=headers)
         answer.raise_for_status()
         return answer.text
 
-    def bubbles(self, conversation_id: int) -> Counter[str]:
-        """Text → how many bubbles of the open thread show it."""
-        page = self.read(f"/conversations/{conversation_id}/")
+    def bubbles(self, conversation_id: int, *, is_page: bool = True) -> Counter[str]:
+        """Text → how many bubbles of the open thread show it. Not `is_page`: the thread alone, as htmx reads it."""
+        headers = {} if is_page else {"HX-Request": "true"}
+        page = self.read(f"/conversations/{conversation_id}/", **headers)
         return Counter(html.unescape(text) for text in BUBBLE.findall(page))
 
     def post(self, path: str, **form: str) -> int:

@@ -13,7 +13,7 @@ from tests.torture.findings import Finding
 from tests.torture.rig import Rig
 
 # Of the 20 minutes; then there is a spare minute for the last part to settle, and the rest starts and stops a database.
-SECONDS = 1100
+SECONDS = 1140
 _SPARE = 60
 PROMISES = [f"P{number}" for number in range(1, 20)]
 
@@ -125,7 +125,7 @@ STAGES = (
 LONG_STAGES = (
     Stage(
         frozenset({"P5", "P6", "P7"}),
-        330,
+        450,
         lambda rig, sizes, clock: replies.torture(
             rig,
             conversations=sizes.conversations,

@@ -21,6 +21,8 @@ from tests.torture.rig import Rig
 ENDED = ("confirmed", "unconfirmed", "probable", "rejected", "expired", "cancelled", "discarded")
 # Where a text that the platform took may stand in the end: seen there, or before a person's eyes as such.
 FOUND = ("confirmed", "probable")
+# Beside so many replies a look takes little of the machine.
+_LOOKS_EVERY = 0.5
 
 
 @dataclass
@@ -80,9 +82,9 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         person, chance = Person(self._rig), random.Random(5)
-        while not self._is_over.wait(0.1):
+        while not self._is_over.wait(_LOOKS_EVERY):
             try:
-                bubbles = person.bubbles(chance.choice(self._ids))
+                bubbles = person.bubbles(chance.choice(self._ids), is_page=False)
             except requests.RequestException:
                 continue
             self.pages += 1
