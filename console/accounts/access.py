@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
@@ -57,18 +62,47 @@ def wants_fragment(request: DeskRequest) -> bool:
 def confirmed_recently(
     view: Callable[Concatenate[DeskRequest, Arguments], HttpResponse],
 ) -> Callable[Concatenate[DeskRequest, Arguments], HttpResponse]:
-    """Where CONSOLE_REAUTHENTICATE_TO_ACTIVATE says so: only for who gave password or factor in the last minutes.
+    """Only for who gave password or factor in the last minutes.
 
     What was asked for is not done later by itself: the person comes back, looks, and asks again.
     """
 
     @wraps(view)
     def page(request: DeskRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
-        if settings.REAUTHENTICATE_TO_ACTIVATE and not did_recently_reauthenticate(request):
-            return send_to(request, get_adapter().get_reauthentication_methods(request.user)[0]["url"])
-        return view(request, *args, **kwargs)
+        return view(request, *args, **kwargs) if _has_confirmed(request) else _ask_who_it_is(request)
 
     return page
+
+
+def confirmed_to_activate(
+    view: Callable[Concatenate[DeskRequest, Arguments], HttpResponse],
+) -> Callable[Concatenate[DeskRequest, Arguments], HttpResponse]:
+    """`confirmed_recently`, where CONSOLE_REAUTHENTICATE_TO_ACTIVATE says so."""
+    guarded = confirmed_recently(view)
+
+    @wraps(view)
+    def page(request: DeskRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+        return (guarded if settings.REAUTHENTICATE_TO_ACTIVATE else view)(request, *args, **kwargs)
+
+    return page
+
+
+def _has_confirmed(request: DeskRequest) -> bool:
+    if get_reauthentication_flows(request.user):
+        return did_recently_reauthenticate(request)
+    # By single sign-on alone; allauth would never ask again.
+    came_in = get_authentication_records(request, request.user)
+    return bool(came_in) and time.time() - came_in[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+
+
+def _ask_who_it_is(request: DeskRequest) -> HttpResponse:
+    ways = get_adapter().get_reauthentication_methods(request.user)
+    if ways:
+        return send_to(request, ways[0]["url"])
+    # They have neither a password nor a factor here, and come in anew.
+    logout(request)
+    messages.info(request, "Please sign in again to go on.")
+    return send_to(request, resolve_url(settings.LOGIN_URL))
 
 
 def send_to(request: HttpRequest, address: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from console.accounts.access import DeskRequest, confirmed_recently, signed_in, wants_fragment
+from console.accounts.access import DeskRequest, confirmed_to_activate, signed_in, wants_fragment
 from console.accounts.scope import Scope
 from console.campaigns import switching
 from console.campaigns.board import load_rows
@@ -29,7 +29,7 @@ Switch = Callable[..., Command]
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@confirmed_recently
+@confirmed_to_activate
 def campaign_activate(request: DeskRequest, campaign_id: int) -> HttpResponse:
     campaign = find_campaign(request, campaign_id)
     require_permission(request, *RUN)
@@ -48,7 +48,7 @@ def campaign_pause(request: DeskRequest, campaign_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@confirmed_recently
+@confirmed_to_activate
 def list_activate(request: DeskRequest, campaign_id: int) -> HttpResponse:
     campaign = find_campaign(request, campaign_id)
     require_permission(request, *RUN)
