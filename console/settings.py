@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "console.accounts.idle.UseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -207,6 +209,7 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if IS_SECURE else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_SECURE else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = env.number("CONSOLE_SESSION_HOURS", 12, least=1) * 3600
+SESSION_IDLE = timedelta(minutes=env.number("CONSOLE_SESSION_IDLE_MINUTES", 120, least=5))
 SESSION_SAVE_EVERY_REQUEST = False
 SECURE_SSL_REDIRECT = IS_SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0

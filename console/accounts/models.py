@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from engage.models import Campaign
 
@@ -35,12 +37,19 @@ class SessionManager(BaseSessionManager["Session"]):
     def of(self, person: User) -> models.QuerySet[Session]:
         return self.get_queryset().filter(person_id=person.pk)
 
+    def alive(self) -> models.QuerySet[Session]:
+        """Neither too old nor unused for too long."""
+        now = timezone.now()
+        return self.get_queryset().filter(expire_date__gt=now, used_at__gt=now - settings.SESSION_IDLE)
+
 
 class Session(AbstractBaseSession):
     """One browser that somebody signed in with, or nobody yet."""
 
     # A bare number: a session is written on the way out of a request, also when its person is gone by then.
     person_id = models.IntegerField(null=True, db_index=True)
+    # What a page asks by itself is no use; see console/accounts/idle.py.
+    used_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     objects: ClassVar[SessionManager] = SessionManager()
 

@@ -78,7 +78,7 @@ class SecurityView(IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         this_one = name_of(self.request.session.session_key or "")
-        others = Session.objects.of(user).exclude(session_key=this_one)
+        others = Session.objects.alive().filter(person_id=user.pk).exclude(session_key=this_one)
         return super().get_context_data(**kwargs) | {
             "other_session_count": others.count(),
             "is_second_factor_missing": is_required_of(user) and not has_one(user),

@@ -7,6 +7,7 @@ backup cannot go on where somebody is signed in.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth import SESSION_KEY
@@ -16,6 +17,8 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from console.accounts.models import Session
 
+_WRITTEN_EVERY = timedelta(minutes=1)
+
 
 def name_of(session_key: str) -> str:
     """What the session with this key is called in the database; as long as the column."""
@@ -23,6 +26,8 @@ def name_of(session_key: str) -> str:
 
 
 class SessionStore(DatabaseSessionStore):
+    _used_at: datetime | None = None
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         # The engine is loaded before the models are.
@@ -45,8 +50,15 @@ class SessionStore(DatabaseSessionStore):
             self.model.objects.filter(session_key=name_of(key)).delete()
 
     def _get_session_from_db(self) -> Session | None:
-        rows = self.model.objects.filter(session_key=name_of(self.session_key or ""), expire_date__gt=timezone.now())
-        row = rows.first()
+        row = self.get_model_class().objects.alive().filter(session_key=name_of(self.session_key or "")).first()
         if row is None:
             self._session_key = None
-        return cast("Session | None", row)
+        self._used_at = row.used_at if row else None
+        return row
+
+    def touch(self) -> None:
+        """Somebody uses it. Costs nothing where it was not read."""
+        now = timezone.now()
+        if self._used_at and now - self._used_at > _WRITTEN_EVERY:
+            rows = self.get_model_class().objects.filter(session_key=name_of(self.session_key or ""))
+            rows.update(used_at=now)

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
+from console.accounts.idle import unasked
 from console.live import hub
 from console.live.access import is_still_allowed
 from console.live.backlog import Backlog
@@ -30,6 +31,7 @@ BEAT_SECONDS = 15.0
 CHECK_SECONDS = (20.0, 25.0)
 
 
+@unasked
 @require_GET
 def stream(request: HttpRequest) -> HttpResponseBase:
     """News of what the query names, for as long as the page is open and its person may see it."""
@@ -55,6 +57,7 @@ def stream(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+@unasked
 @require_GET
 def poll(request: HttpRequest) -> HttpResponse:
     """What a stream would have said since `after`, at once: for pages that cannot hold a stream.

@@ -79,6 +79,7 @@ def test_deployment_check_of_django_and_ours_finds_nothing(tmp_path: Path) -> No
         ("ENGAGE_KEY_RING", ""),
         ("CONSOLE_DEBUG", "perhaps"),
         ("CONSOLE_SESSION_HOURS", "0"),
+        ("CONSOLE_SESSION_IDLE_MINUTES", "4"),
         ("CONSOLE_DATABASE_URL", "mysql://console"),
     ],
 )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from console.accounts.access import DeskRequest, signed_in
+from console.accounts.idle import unasked
 from console.inbox import actions
 from console.inbox.views.desk import find_conversation
 from engage.mirror.reading import want_read_soon
@@ -40,6 +41,7 @@ def widget(request: DeskRequest, conversation_id: int) -> HttpResponse:
     return response
 
 
+@unasked
 @require_POST
 @signed_in
 def in_use(request: DeskRequest, conversation_id: int) -> HttpResponse:

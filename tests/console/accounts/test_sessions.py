@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.accounts.models import Session
@@ -111,6 +113,7 @@ def test_p16_sign_in_lasts_as_long_as_is_set_and_no_longer(settings: Any) -> Non
     ada = make_user(username="ada", password=PASSWORD)
     client = Client()
     begin, lasts = timezone.now(), timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    settings.SESSION_IDLE = 2 * lasts
     just = timedelta(minutes=1)
 
     with time_machine.travel(begin) as time:
@@ -128,6 +131,55 @@ def test_p16_sign_in_lasts_as_long_as_is_set_and_no_longer(settings: Any) -> Non
         assert client.get("/live/poll/").status_code == 401
         # A stream that was open all the time asks for this, and ends.
         assert not is_still_allowed(key, {}, topics)
+
+
+@pytest.mark.promise(16)
+def test_p16_whoever_does_nothing_is_signed_out_though_the_page_follows_along(settings: Any) -> None:
+    ada = make_user(username="ada", password=PASSWORD)
+    client = Client()
+    begin, idle, just = timezone.now(), settings.SESSION_IDLE, timedelta(minutes=2)
+
+    with time_machine.travel(begin) as time:
+        sign_in(client, "ada")
+        key, topics = client.session.session_key or "", Topics.of({}, ada)
+        time.move_to(begin + idle - just)
+        assert client.get("/live/poll/").status_code in (204, 205)
+        assert is_still_allowed(key, {}, topics)
+        time.move_to(begin + idle + just)
+
+        assert not is_still_allowed(key, {}, topics)
+        assert client.get("/live/poll/").status_code == 401
+        assert client.get("/").headers["Location"] == "/sign-in/?next=/"
+
+
+def test_whoever_does_something_stays(settings: Any) -> None:
+    make_user(username="ada", password=PASSWORD)
+    client = Client()
+    begin, idle, just = timezone.now(), settings.SESSION_IDLE, timedelta(minutes=2)
+
+    with time_machine.travel(begin) as time:
+        sign_in(client, "ada")
+        for number in range(1, 4):
+            time.move_to(begin + number * (idle - just))
+
+            assert client.get("/").status_code == 200
+
+
+def test_use_is_written_once_a_minute_and_costs_no_query_otherwise() -> None:
+    make_user(username="ada", password=PASSWORD)
+    client = Client()
+    begin = timezone.now()
+
+    with time_machine.travel(begin, tick=False) as time:
+        sign_in(client, "ada")
+        client.get("/password/")
+        with CaptureQueriesContext(connection) as soon:
+            client.get("/password/")
+        time.move_to(begin + timedelta(seconds=61))
+        with CaptureQueriesContext(connection) as later:
+            client.get("/password/")
+
+    assert len(later) == len(soon) + 1
 
 
 def test_browser_keeps_a_session_no_longer_than_it_lasts(settings: Any) -> None:
