@@ -21,6 +21,23 @@ function lookSoon() {
   setTimeout(look);
 }
 
+// ---- late answers
+
+// How many decisions were begun or ended here, and how many when the list was asked for.
+let decided = 0;
+let asked = 0;
+
+function countDecision({ target }) {
+  if (target.closest?.(".decision-list")) decided += 1;
+}
+
+// An answer may have been written before somebody decided, or find the pointer on the list by now.
+function leaveLateOut(event) {
+  if (asked === decided && !isBusy()) return;
+  event.preventDefault();
+  lookSoon();
+}
+
 // ---- time
 
 function ago(seconds) {
@@ -41,6 +58,9 @@ function tick() {
 
 // The numbers come all together; zero first, then the new ones.
 new MutationObserver(lookSoon).observe(ear, { childList: true, characterData: true, subtree: true });
+for (const name of ["htmx:before:request", "htmx:finally:request"]) document.addEventListener(name, countDecision);
+ear.addEventListener("htmx:before:request", () => { asked = decided; });
+ear.addEventListener("htmx:before:swap", leaveLateOut);
 for (const name of ["pointerover", "focusout"]) document.addEventListener(name, lookSoon);
 document.documentElement.addEventListener("pointerleave", lookSoon);
 setInterval(tick, TICK_EVERY);

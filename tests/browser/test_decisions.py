@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 
 from tests.browser.desk import Desk, Lead, Leads
 from tests.browser.ring import Ring
@@ -34,6 +36,31 @@ def bar(desk: Desk) -> Locator:
 
 def row(desk: Desk, lead: Lead) -> Locator:
     return desk.page.locator(TO_DECIDE, has_text=lead.name)
+
+
+def hold_answer(desk: Desk) -> Callable[[], None]:
+    """The list as it is now is on its way to the page; what is returned lets it arrive."""
+    held: list[tuple[Route, APIResponse]] = []
+    desk.page.route("**/decisions/", lambda route: held.append((route, route.fetch())))
+    desk.page.evaluate(
+        """() => {
+            const ear = document.getElementById("decisions-again");
+            window.hasArrived = new Promise((done) => ear.addEventListener("htmx:finally:request", done));
+            htmx.trigger(ear, "news");
+        }"""
+    )
+    deadline = time.monotonic() + 15
+    while not held:
+        assert time.monotonic() < deadline
+        desk.page.wait_for_timeout(50)
+
+    def let_arrive() -> None:
+        for route, answer in held:
+            route.fulfill(response=answer)
+        desk.page.evaluate("window.hasArrived.then(() => true)")
+        desk.page.unroute("**/decisions/")
+
+    return let_arrive
 
 
 def let_expire(ring: Ring, desk: Desk, *leads: Lead) -> None:
@@ -66,8 +93,11 @@ def test_reply_that_could_not_be_confirmed_is_decided_away_from_its_thread(
     expect(row(sue, lead)).to_contain_text(TEXT)
     for desk in (ada, sue):
         expect(bar(desk)).to_have_text("1")
+    late = hold_answer(sue)
     row(sue, lead).get_by_role("button", name="Send again").click()
 
+    expect(row(sue, lead).get_by_role("button")).to_have_count(0)
+    late()
     expect(row(sue, lead).get_by_role("button")).to_have_count(0)
     expect(ada.state_of(TEXT)).to_have_text("Confirmed")
     for desk in (ada, sue):
