@@ -58,7 +58,8 @@ function tick() {
 
 // The numbers come all together; zero first, then the new ones.
 new MutationObserver(lookSoon).observe(ear, { childList: true, characterData: true, subtree: true });
-for (const name of ["htmx:before:request", "htmx:finally:request"]) document.addEventListener(name, countDecision);
+// Not when all of it is over: by then the form has left the page, and nobody hears what happens to it.
+for (const name of ["htmx:before:request", "htmx:after:request", "htmx:error"]) document.addEventListener(name, countDecision);
 ear.addEventListener("htmx:before:request", () => { asked = decided; });
 ear.addEventListener("htmx:before:swap", leaveLateOut);
 for (const name of ["pointerover", "focusout"]) document.addEventListener(name, lookSoon);
