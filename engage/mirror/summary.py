@@ -146,8 +146,7 @@ def _read_dispositions(rows: Mapping[int, Conversation], threads: Mapping[int, T
 
 def read_numbers(conversations: Iterable[Conversation]) -> dict[int, str]:
     """What consent is kept under, by lead id."""
-    wanted = [row.lead_id for row in conversations]
-    leads = Lead.objects.filter(id__among=wanted) if wanted else Lead.objects.none()
+    leads = Lead.objects.filter(id__among=[row.lead_id for row in conversations])
     return {
         lead_id: number_of(phone, remote_id)
         for lead_id, phone, remote_id in leads.values_list("id", "phone", "remote_id")

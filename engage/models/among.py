@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models.lookups import In
 
@@ -16,8 +17,12 @@ class Among(In):
     lookup_name = "among"
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        values = list(self.rhs)
+        if not values:
+            # As `in` does: where nothing can be found, nobody is asked.
+            raise EmptyResultSet
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*params, list(self.rhs)]
+        return f"{column} = ANY(%s)", [*params, values]
 
 
 models.Field.register_lookup(Among)
