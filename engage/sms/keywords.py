@@ -45,6 +45,8 @@ _ONE_WORD: Final = {
     "right now": "now",
     "do not": "dont",
 }
+_APART: Final = re.compile(rf"\b(?:{'|'.join(_ONE_WORD)})\b")
+
 # "Stop by at six", "the bus stop" and "I can't stop laughing" are about something else.
 _NOT_AFTER_STOP: Final = _words("by in over sign light lights watch")
 _NOT_BEFORE_STOP: Final = _words(
@@ -52,17 +54,18 @@ _NOT_BEFORE_STOP: Final = _words(
 )
 
 _WRITING: Final = "(?:text|txt|messag|msg|contact|call|send|spamm|bother|harass|pester|writ|email|reach)ing"
-_TEXTS: Final = "(?:texts?|text messages?|messages?|messaging|msgs?|sms|spam)"
-_WRONG: Final = "wrong (?:person|number|guy|lady|phone)"
-_OBJECT: Final = (
-    "(?:me|us|my|our|this|that|these|those|the|your|any|all|more|anymore|again|ever|at|on|to|from|out|number|phone|cell"
-    f"|stuff|{_TEXTS})"
+_TEXT: Final = "(?:texts?|messages?|messaging|msgs?|sms|spam)"
+_TEXTS: Final = f"(?:text messages?|{_TEXT})"
+_WRONG: Final = re.compile(r"\bwrong (?:person|number|guy|lady|phone)\b")
+# A whole clause of such words is clear: "stop sending me these texts at this number". Read word by word, for as an
+# expression with two ways to read "text messages" it took twice as long for every pair of them.
+_CEASE: Final = _words("stop quit cease")
+_WHAT_CEASES: Final = re.compile(f"{_WRITING}|{_TEXT}")
+_BEFORE_WHAT_CEASES: Final = _words("and all with the these your")
+_BESIDES: Final = _BEFORE_WHAT_CEASES | _words(
+    "me us my our this that those any more anymore again ever at on to from out number phone cell stuff"
 )
-# A whole clause and nothing else: "stop sending me these texts at this number".
-_CLEAR: Final = re.compile(
-    rf"(?:stop|quit|cease)(?: (?:and |all |with )*(?:{_WRITING}|(?:(?:the|these|your) )*{_TEXTS}))+(?: {_OBJECT})*"
-    r"|(?:i )?(?:hereby )?revoke (?:\w+ ){0,3}consent"
-)
+_REVOKED: Final = re.compile(r"(?:i )?(?:hereby )?revoke (?:\w+ ){0,3}consent")
 # Wherever it stands in the message.
 _LIKELY: Final = re.compile(
     "|".join(
@@ -75,16 +78,16 @@ _LIKELY: Final = re.compile(
             r"\b(?:remove|delete|take|get) (?:\w+ ){0,4}(?:off|from) (?:\w+ ){0,3}lists?\b|\bdont call list\b",
             r"\btake (?:me|us|(?:my|our|this) \w+) off\b|\bleave (?:me|us) (?:the \w+ )?alone\b",
             r"\b(?:dont|never) (?:ever |you )?(?:text|txt|message|msg|contact|spam|bother (?:me|us)|reach out)\b",
-            # "Please don't call me, text instead" chooses a channel.
-            r"\b(?:dont|never) (?:ever )?call (?:me|us|here|back|again|this)\b(?!.*\b(?:text|email)\b)",
             rf"\bdont (?:ever )?send (?:me )?(?:any|these|this|those|more|another|{_TEXTS})\b",
             rf"\bdont (?:want|wish) (?:\w+ ){{0,3}}(?:{_TEXTS}|hear from)\b",
             rf"\bno (?:more|further) (?:\w+ )?{_TEXTS}\b",
             rf"\b(?:end|cancel) (?:(?:the|these|this|your|all|my|any) )*{_TEXTS}\b",
-            rf"\b{_WRONG}\b.*\bstop\b|\bstop\b.*\b{_WRONG}\b",
         ]
     )
 )
+# "Please don't call me, text instead" chooses a channel.
+_DO_NOT_CALL: Final = re.compile(r"\b(?:dont|never) (?:ever )?call (?:me|us|here|back|again|this)\b")
+_OTHER_CHANNEL: Final = re.compile(r"\b(?:text|email)\b")
 
 _CLAUSE_END: Final = re.compile(r"[.,;:!?()\n\u2013\u2014]+")
 # "Don't stop texting" asks for more.
@@ -101,7 +104,8 @@ _STEMS: Final = _words(
     " take alone don not never more further wrong start help info"
 )
 _SPELLED_OUT: Final = re.compile(r"\W*\w(?:\W+\w){2,}\W*")
-# Carriers join texts up to about 1,600 characters; what is forged may be longer.
+# Carriers join texts up to about 1,600 characters. What is forged may be longer, and one character of it may stand for
+# eighteen once it is folded: more than this is read neither before nor after.
 _LONGEST: Final = 4_000
 
 
@@ -110,11 +114,12 @@ def signal(text: str, *, more_stop_words: Collection[str] = ()) -> Signal:
 
     YES is never START here: it may answer a question, and means an opt-in only from a lead who is opted out.
     """
+    text = text[:_LONGEST]
     if not more_stop_words and _says_nothing_of_it(text):
         return Signal.NONE
-    if _REACTION.fullmatch(text[:_LONGEST]):
+    if _REACTION.fullmatch(text):
         return Signal.NONE
-    clauses = [clause for part in _CLAUSE_END.split(_fold(text[:_LONGEST])) if (clause := _flatten(part))]
+    clauses = [clause for part in _CLAUSE_END.split(_fold(text)) if (clause := _flatten(part))]
     whole = _join_spelled_out(" ".join(clauses))
     if whole in _START_WORDS:
         return Signal.START
@@ -145,26 +150,43 @@ def is_platform_start(text: str) -> bool:
 
 def _revocation(whole: str, clauses: list[str]) -> Signal:
     cores = [_core(clause) for clause in clauses]
-    if _is_only_stop_words(whole) or any(_CLEAR.fullmatch(core) for core in cores):
+    if _is_only_stop_words(whole) or any(_is_clear(core) for core in cores):
         return Signal.STOP
     if _core(whole) in _STOP_WORDS_ALONE or any(_turns_on_stop(core) for core in cores):
         return Signal.MAYBE_STOP
     wording = " ".join(clause for clause, core in zip(clauses, cores, strict=True) if core)
-    return Signal.MAYBE_STOP if _LIKELY.search(wording) else Signal.NONE
+    return Signal.MAYBE_STOP if _is_likely(wording) else Signal.NONE
+
+
+def _is_clear(core: str) -> bool:
+    if _REVOKED.fullmatch(core):
+        return True
+    first, *words = core.split() or [""]
+    if first not in _CEASE:
+        return False
+    said = next((word for word in words if word not in _BEFORE_WHAT_CEASES), "")
+    return bool(_WHAT_CEASES.fullmatch(said)) and all(
+        word in _BESIDES or _WHAT_CEASES.fullmatch(word) for word in words
+    )
+
+
+def _is_likely(wording: str) -> bool:
+    if _LIKELY.search(wording) or (_WRONG.search(wording) and "stop" in wording.split()):
+        return True
+    not_called = [found.end() for found in _DO_NOT_CALL.finditer(wording)]
+    return bool(not_called) and not _OTHER_CHANNEL.search(wording, not_called[-1])
 
 
 def _fold(text: str) -> str:
     """One form per letter: full-width and circled letters, capitals, accents and apostrophes folded away."""
-    parted = unicodedata.normalize("NFKD", text.replace("\u2019", "'")).casefold()
+    parted = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))[:_LONGEST].casefold()
     return "".join(character for character in parted if character != "'" and not unicodedata.combining(character))
 
 
 def _flatten(text: str) -> str:
     """Letters and digits, single spaces; emoji, quotes and other signs gone; "opt-out" and its like made one word."""
     plain = " ".join("".join(character if character.isalnum() else " " for character in text).split())
-    for apart, together in _ONE_WORD.items():
-        plain = re.sub(rf"\b{apart}\b", together, plain)
-    return plain
+    return _APART.sub(lambda found: _ONE_WORD[found[0]], plain)
 
 
 def _join_spelled_out(text: str) -> str:

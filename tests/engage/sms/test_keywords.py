@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,3 +126,40 @@ PIECES = cases(
 @given(st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join) | st.text(max_size=40))
 def test_the_quick_look_never_overlooks_what_the_full_reading_finds(text):
     assert signal(text) is signal(text, more_stop_words=["something else entirely"])
+
+
+HOSTILE = {
+    "two ways to read one pair of words": ("stop ", "text messages ", "zebra"),
+    "objects of a clause": ("stop texting ", "all the these your texts ", "zebra"),
+    "a channel that is refused again and again": ("", "dont call me ", "text"),
+    "half of a wording that needs another half": ("", "wrong number ", "sto"),
+    "words before a list that never comes": ("", "take off my the ", "zebra"),
+    "letters spelled out": ("", "s.t.o.p.", "!"),
+    "a quote that opens again and again": ('liked "', '" ', "x"),
+    "one character that folds into eighteen": ("stop ", "\ufdfa", "x"),
+    "invisible characters": ("stop", "\u200b", "x"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_no_text_is_read_for_longer_than_its_length_explains(kind: str) -> None:
+    begin, repeated, end = HOSTILE[kind]
+
+    def seconds(length: int) -> float:
+        text = (begin + repeated * (length // len(repeated)))[: length - len(end)] + end
+        tries = []
+        for _ in range(5):
+            began_at = time.process_time()
+            signal(text)
+            tries.append(time.process_time() - began_at)
+        return min(tries)
+
+    # By the time a doubling shows at 350 characters it would take a quarter of a second there.
+    assert all(seconds(length) < 0.05 for length in (100, 150, 200, 250, 300, 350))
+    # Four times the length: linear is 4, quadratic 16. Below a millisecond the clock decides, not the text.
+    assert seconds(4_000) < 8 * max(seconds(1_000), 0.001)
+
+
+def test_of_what_is_forged_longer_than_any_text_only_the_beginning_is_read() -> None:
+    assert signal("hello " * 1_000 + ". stop") is Signal.NONE
+    assert signal("stop texting me. " + "hello " * 200_000) is Signal.STOP
