@@ -125,9 +125,17 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_SECURE else "http"
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     # An address alone, and a user name from one address: nobody far away can shut a colleague out.
-    "login_failed": "30/m/ip,5/5m/key",
+    # By the hour less than from anywhere: one address alone does not use up what all of them may.
+    "login_failed": "30/m/ip,5/5m/key,20/h/key",
     # A user name from anywhere, for browsers in which that person never signed in.
     "login_failed_anywhere": "50/h/key",
+    # The second factor in the same way, by where it is given (`console.accounts.code_tries`). The address comes last:
+    # what its person may not try any more counts against nobody beside them.
+    "code_failed_by_address": "5/5m/key,20/h/key,30/m/ip",
+    "code_failed_by_browser": "5/5m/key,20/h/key",
+    "code_failed_by_session": "5/5m/key,20/h/key",
+    # All addresses, all known browsers and all sessions of one person, each kind for itself.
+    "code_failed_anywhere": "50/h/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 0  # `ClientAddressMiddleware` has read the header before.
 
@@ -140,7 +148,9 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "console.accounts.code_forms.SecondStepForm",
+    "authenticate_webauthn": "console.accounts.code_forms.SecondStepByPasskeyForm",
     "reauthenticate": "console.accounts.code_forms.ConfirmationForm",
+    "reauthenticate_webauthn": "console.accounts.code_forms.ConfirmationByPasskeyForm",
 }
 MFA_TOTP_ISSUER = "Engage Console"
 

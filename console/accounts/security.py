@@ -28,6 +28,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from console.accounts.access import DeskRequest, signed_in
 from console.accounts.actions import end_sessions
+from console.accounts.code_tries import THROTTLED
 from console.accounts.models import Session
 from console.accounts.second_factor import has_one, is_required_of
 from console.accounts.sessions import name_of
@@ -36,16 +37,22 @@ View = Callable[..., HttpResponse]
 
 
 def _refusing(view: Callable[..., HttpResponseBase]) -> View:
-    """A refused form is answered 422, here as everywhere."""
+    """A refused form is answered 422, here as everywhere, and 429 when it was not even looked at."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = cast(HttpResponse, view(request, *args, **kwargs))
         if request.method == "POST" and response.status_code == 200:
-            response.status_code = 422
+            response.status_code = 429 if _is_throttled(response) else 422
         return response
 
     return page
+
+
+def _is_throttled(response: HttpResponse) -> bool:
+    shown = getattr(response, "context_data", None) or {}
+    forms = [shown.get(name) for name in ("form", "webauthn_form")]
+    return any(form.has_error(field, THROTTLED) for form in forms if form for field in form.errors)
 
 
 def _own(view: Callable[..., HttpResponseBase], *methods: str) -> View:

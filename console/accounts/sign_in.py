@@ -15,12 +15,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
+from console.accounts import code_tries
+from console.accounts.code_tries import THROTTLED
 from console.audit import trail
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
-
-THROTTLED = "too_many_login_attempts"
 
 _WAYS = {
     "reauthenticate": "Use your password",
@@ -78,6 +78,12 @@ class AccountAdapter(DefaultAccountAdapter):
         ways = [str(record.get("type", record["method"])) for record in get_authentication_records(request, user)]
         assert isinstance(user, get_user_model())
         trail.record(by=user, action="signed in", after={"with": ways})
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **about: Any) -> HttpResponse:
+        response = super().post_login(request, user, **about)
+        assert isinstance(user, get_user_model())
+        code_tries.remember_browser(request, response, user)
+        return response
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         return [way | {"description": _WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_safe
 
 from console.accounts.access import DeskRequest, signed_in
 from console.accounts.actions import note_password_change
+from console.accounts.code_tries import THROTTLED
 from console.accounts.forms import PasswordForm
 from console.accounts.roles import AGENT, lacking, role_of
-from console.accounts.sign_in import THROTTLED, SignInForm, remember_browser
+from console.accounts.sign_in import SignInForm, remember_browser
 from console.audit import trail
 
 
