@@ -1,20 +1,21 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
-from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from console.accounts import actions
+from console.accounts import actions, powers
 from console.accounts.models import Team
 
 admin.site.site_header = admin.site.site_title = "Engage Console"
@@ -22,6 +23,7 @@ admin.site.site_header = admin.site.site_title = "Engage Console"
 for model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)
 admin.site.unregister(User)
+admin.site.unregister(Group)
 
 
 def _password_page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
@@ -43,6 +45,44 @@ class TeamAdmin(admin.ModelAdmin[Team]):
 @admin.register(User)
 class PersonAdmin(UserAdmin[User]):
     actions = ("end_all_sessions", "reset_second_factors", "forget_single_sign_on")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_change(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_change(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if _admin(request).is_superuser else [*fields, "is_superuser"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        # Shown to whoever may only look, Django would write out the hash.
+        return [(name, about | {"fields": _without_password(about["fields"])}) for name, about in fieldsets]
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **about: Any) -> Any:
+        field = cast(ModelMultipleChoiceField[Any], super().formfield_for_manytomany(db_field, request, **about))
+        by = _admin(request)
+        if db_field.name == "user_permissions":
+            field.queryset = powers.may_hand_out(by)
+        elif db_field.name == "groups" and not by.is_superuser:
+            roles = [role.pk for role in Group.objects.all() if powers.may_change_role(by, role)]
+            field.queryset = Group.objects.filter(pk__in=roles).order_by("name")
+        return field
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[User], *place: Any) -> HttpResponse | None:
+        chosen = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
+        if request.POST.get("select_across") == "1":
+            chosen = queryset
+        refused = [person.get_username() for person in chosen if not _may_change(request, person)]
+        if refused:
+            words = f"Nothing is done: {', '.join(refused)} may do more here than you."
+            self.message_user(request, words, messages.ERROR)
+            return redirect(request.get_full_path())
+        return super().response_action(request, queryset, *place)
 
     @admin.action(permissions=["change"], description="End all sessions: sign the selected people out everywhere")
     def end_all_sessions(self, request: HttpRequest, people: QuerySet[User]) -> None:
@@ -73,6 +113,37 @@ class PersonAdmin(UserAdmin[User]):
             keep = request.session.session_key or "" if is_own else ""
             actions.note_password_change(person=after, by=_admin(request), keep=keep)
         return response
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """The roles: whoever changes one changes everybody in it, themselves as well."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_change_role(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_change_role(request, obj)
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest | None = None, **about: Any
+    ) -> Any:
+        field = cast(ModelMultipleChoiceField[Any], super().formfield_for_manytomany(db_field, request, **about))
+        if db_field.name == "permissions" and request is not None:
+            field.queryset = powers.may_hand_out(_admin(request))
+        return field
+
+
+def _may_change(request: HttpRequest, person: User | None) -> bool:
+    return person is None or powers.may_change(_admin(request), person)
+
+
+def _may_change_role(request: HttpRequest, role: Group | None) -> bool:
+    return role is None or powers.may_change_role(_admin(request), role)
+
+
+def _without_password(fields: Any) -> list[Any]:
+    return [field for field in fields if field != "password"]
 
 
 def _admin(request: HttpRequest) -> User:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from console.accounts.access import send_to
-from console.accounts.roles import AGENT, role_of
+from console.accounts.powers import holds_power
 from engage.vault import Secret, reseal, seal, unseal
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 class MfaAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "That was not right. A code counts once, and for half a minute.",
-        "cannot_delete_authenticator": "Your role needs a second factor. Add another before you remove this one.",
+        "cannot_delete_authenticator": "Your account needs a second factor. Add another before you remove this one.",
     }
 
     def encrypt(self, text: str) -> str:
@@ -53,7 +53,7 @@ class MfaAdapter(DefaultMFAAdapter):
 
 
 def is_required_of(user: User | AnonymousUser) -> bool:
-    return bool(settings.REQUIRE_MFA) and user.is_authenticated and role_of(user) != AGENT
+    return bool(settings.REQUIRE_MFA) and user.is_authenticated and holds_power(user)
 
 
 def has_one(user: User | AnonymousUser) -> bool:

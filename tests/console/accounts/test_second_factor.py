@@ -243,7 +243,7 @@ class TestRequired:
         client = sign_in_ada(role="Supervisor", is_staff=True)
 
         assert client.get(path).headers["Location"] == f"/security/?next={path}"
-        assert "Your role needs a second factor" in parse(client.get("/security/").content).one("main").text
+        assert "Your account needs a second factor" in parse(client.get("/security/").content).one("main").text
 
     def test_htmx_is_sent_there_as_a_page(self) -> None:
         client = sign_in_ada(role="Supervisor")
