@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from console.accounts.checks import check_limits_are_shared, check_proxies_are_counted
 from console.accounts.proxies import forwarded_address
@@ -121,14 +124,47 @@ def test_browser_of_one_person_is_no_pass_for_another() -> None:
         ("10.0.0.1", 2, ""),
         ("", 1, ""),
         ("6.6.6.6, not an address", 1, ""),
-        ("6.6.6.6, 203.0.113.9:4711", 1, ""),
+        ("6.6.6.6, 203.0.113.9:4711", 1, "203.0.113.9"),
+        ("6.6.6.6:80, 203.0.113.9:4711, 10.0.0.1:5", 2, "203.0.113.9"),
+        ("6.6.6.6, 203.0.113.9:4711x", 1, ""),
+        ("6.6.6.6, 203.0.113.9:", 1, ""),
         ("6.6.6.6,[2001:db8::1]", 1, "2001:db8::1"),
+        ("6.6.6.6,  [2001:DB8:0::1]:443 ", 1, "2001:db8::1"),
+        ('6.6.6.6,"[2001:db8::1]:443"', 1, "2001:db8::1"),
+        ("6.6.6.6, [ 2001:db8::1 ]", 1, "2001:db8::1"),
+        ("6.6.6.6, 2001:db8::1", 1, "2001:db8::1"),
+        ("6.6.6.6, [2001:db8::1]443", 1, ""),
+        # One client is one address, however it is spelled.
+        ("6.6.6.6, ::ffff:203.0.113.9", 1, "203.0.113.9"),
+        ("6.6.6.6, fe80::1%eth0", 1, "fe80::1"),
+        ("6.6.6.6, unknown", 1, ""),
+        ("6.6.6.6, ", 1, ""),
     ],
 )
 def test_f9_forwarded_addresses_are_read_from_the_end_as_far_as_proxies_are_ours(
     header: str, trusted: int, address: str
 ) -> None:
     assert forwarded_address(header, trusted) == address
+
+
+@given(address=st.ip_addresses(), port=st.none() | st.integers(1, 65535), blank=st.sampled_from(["", " ", "\t"]))
+def test_f9_an_address_is_read_with_a_port_and_without_one(
+    address: IPv4Address | IPv6Address, port: int | None, blank: str
+) -> None:
+    bare = f"[{address}]" if address.version == 6 and port else str(address)
+    entry = f"{blank}{bare}{f':{port}' if port else ''}{blank}"
+
+    read = ip_address(forwarded_address(f"6.6.6.6,{entry}", 1))
+
+    assert read in (address, getattr(address, "ipv4_mapped", None))
+
+
+def test_f9_clients_whose_proxy_writes_their_ports_are_not_taken_for_one(settings: Any) -> None:
+    settings.TRUSTED_PROXIES = 1
+    for number in range(PER_ADDRESS):
+        guess(Client(), f"nobody-{number}", "10.0.0.1", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}:{5000 + number}")
+
+    assert guess(Client(), "ada", "10.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.250:5001") == 422
 
 
 @pytest.mark.parametrize(("trusted", "address"), [(0, "10.0.0.1"), (1, "203.0.113.9")])
