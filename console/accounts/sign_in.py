@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -14,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from console.accounts import code_tries
 from console.accounts.code_tries import THROTTLED
@@ -41,6 +44,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """A path, or an address of the very origin that the browser is at: neither another host of ours nor http."""
+        request: HttpRequest = context.request
+        host, is_secure = request.get_host(), request.is_secure()
+        if not url_has_allowed_host_and_scheme(url, allowed_hosts={host}, require_https=is_secure):
+            return False
+        named = urlsplit(url)
+        return not (named.scheme or named.netloc) or (named.scheme or request.scheme) == request.scheme
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Counts this as a failure until it succeeds; refuses at once whoever has too many."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -33,6 +35,58 @@ def test_sign_in_never_leads_to_another_site() -> None:
 
     response = Client().post("/sign-in/", {"username": "ada", "password": "open sesame", "next": "//elsewhere.test/"})
 
+    assert response.headers["Location"] == "/"
+
+
+SECURE = {"secure": True, "HTTP_HOST": "console.test"}
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "http://console.test/phish",
+        "https://other.test/phish",
+        "//other.test/phish",
+        "https://console.test:8443/phish",
+        "https://console.test@elsewhere.test/",
+        "ftp://console.test/",
+        "javascript:alert(1)",
+        "https:console.test",
+        "///elsewhere.test",
+        "/\\elsewhere.test",
+        "\x00//elsewhere.test",
+        "https://[elsewhere",
+    ],
+)
+def test_sign_in_never_leaves_the_origin_that_the_browser_is_at(settings: Any, elsewhere: str) -> None:
+    settings.ALLOWED_HOSTS = ["console.test", "other.test"]
+    settings.CSRF_TRUSTED_ORIGINS = ["https://console.test", "https://other.test"]
+    make_user(username="ada", password="open sesame")
+    form = {"username": "ada", "password": "open sesame", "next": elsewhere}
+
+    response = Client().post("/sign-in/", form, **SECURE)
+
+    assert response.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("here", ["/campaigns/?show=active", "https://console.test/campaigns/", "campaigns/"])
+def test_sign_in_leads_to_any_page_of_this_origin(settings: Any, here: str) -> None:
+    settings.ALLOWED_HOSTS = ["console.test"]
+    make_user(username="ada", password="open sesame")
+
+    response = Client().post("/sign-in/", {"username": "ada", "password": "open sesame", "next": here}, **SECURE)
+
+    assert response.headers["Location"] == here
+
+
+def test_who_is_signed_in_already_is_not_led_elsewhere_either(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["console.test", "other.test"]
+    client = Client()
+    client.force_login(make_user(username="ada"))
+
+    response = client.get("/sign-in/?next=http://other.test/phish", **SECURE)
+
+    assert response.status_code == 302
     assert response.headers["Location"] == "/"
 
 
