@@ -9,6 +9,7 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
 from console import env
+from engage.private_files import keep_private
 
 # Lets `ModelAdmin[Row]` and the like be written where the type checker wants them.
 django_stubs_ext.monkeypatch()
@@ -98,6 +99,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database("CONSOLE_DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'console.sqlite3'}")}
+keep_private(Path(DATABASES["default"]["NAME"]) if "sqlite3" in DATABASES["default"]["ENGINE"] else None)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, as everything that processes share: a limit that each of them counts for itself is none.
 CACHES = {
@@ -188,6 +190,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
+# Not secret, and perhaps handed out by the proxy in front.
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +83,19 @@ def main() -> None:
         settings = options()
     except Nonsense as error:
         sys.exit(str(error))
-    Path(settings.database).parent.mkdir(parents=True, exist_ok=True)
+    keep_private(Path(settings.database))
     print(f"Sandbox platform: {settings.public_origin}/sandbox/", file=sys.stderr, flush=True)
     Server().run()
+
+
+def keep_private(database: Path) -> None:
+    """Invented leads, but the API key and the address of webhooks are real: nobody else on this machine reads them."""
+    os.umask(0o077)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    for ending in ("", "-wal", "-shm"):
+        # What is not there yet, or is somebody else's, stays as it is.
+        with suppress(OSError):
+            database.with_name(database.name + ending).chmod(0o600)
 
 
 def read_arguments() -> None:
