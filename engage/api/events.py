@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from engage.api.compressed import unpack
 from engage.api.errors import MalformedEvent
 from engage.api.strict_json import BadJson, clean_text, read_json
 from engage.api.wire import Campaign, CampaignList, ConversationPayload
@@ -59,7 +60,7 @@ def parse_event(body: bytes, event_type: str = "") -> Event:
     The body's own `eventType` is the documented one and goes before the header.
     """
     try:
-        fields = read_json(body)
+        fields = read_json(unpack(body))
         if not isinstance(fields, dict):
             raise MalformedEvent("the top level is not an object")
         return _event_of(fields, header=event_type)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from engage.api.compressed import unpack
 from engage.api.strict_json import BadJson, clean_text, read_json
 from engage.mirror.observations import LoadObservation, mask_tokens
 from engage.models import Change, ListLoad
@@ -18,7 +19,7 @@ def read_load_event(event_type: str, body: bytes, seen_at: datetime) -> LoadObse
     if number == event_type or not (number.isascii() and number.isdecimal()):
         return None
     try:
-        document = read_json(body, clean=True)
+        document = read_json(unpack(body), clean=True)
     except BadJson:
         document = {"text": clean_text(body.decode("utf-8", "replace"))}
     return LoadObservation(int(number), mask_tokens(document), seen_at)

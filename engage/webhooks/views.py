@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -14,6 +13,7 @@ from engage.crash_points import crash_point
 from engage.models import Delivery, ListLoad
 from engage.models.delivery import LIST_LOAD
 from engage.vault import Secret
+from engage.webhooks.body import Unreadable, read_body
 from engage.webhooks.tokens import find_workspace, name_of
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, token: str) -> HttpResponse:
-    """204 once the delivery is on disk; 404 wrong token, 413 too large, 503 when it could not be stored."""
+    """204 once the delivery is on disk; 404 wrong token, 503 when it could not be stored, else as `read_body` says."""
     return _store(request, token)
 
 
@@ -39,9 +39,7 @@ def _store(request: HttpRequest, token: str, *, load_id: int | None = None) -> H
         workspace_id = find_workspace(secret)
         if workspace_id is None or (load_id is not None and not _has_load(workspace_id, load_id)):
             return HttpResponse(status=404)
-        body = _read_body(request)
-        if body is None:
-            return HttpResponse(status=413)
+        body = read_body(request)
         crash_point("webhook.before_insert")
         Delivery.objects.create(
             workspace_id=workspace_id,
@@ -52,6 +50,9 @@ def _store(request: HttpRequest, token: str, *, load_id: int | None = None) -> H
             token_name=name_of(secret),
         )
         crash_point("webhook.after_insert")
+    except Unreadable as refusal:
+        logger.warning("a webhook was refused with %d: %s", refusal.status, refusal)
+        return HttpResponse(status=refusal.status)
     except (DatabaseError, InterfaceError) as error:
         # Never a 2xx for what is not stored: a sender that retries then does.
         logger.error("a webhook could not be stored: %s", type(error).__name__)
@@ -61,12 +62,3 @@ def _store(request: HttpRequest, token: str, *, load_id: int | None = None) -> H
 
 def _has_load(workspace_id: int, load_id: int) -> bool:
     return ListLoad.objects.filter(pk=load_id, campaign__workspace_id=workspace_id).exists()
-
-
-def _read_body(request: HttpRequest) -> bytes | None:
-    """The body, or None when it is larger than we take. A chunked one names no length and is cut while reading."""
-    limit = settings.WEBHOOK_MAX_BYTES
-    if int(request.headers.get("Content-Length") or 0) > limit:
-        return None
-    body = request.read(limit + 1)
-    return body if len(body) <= limit else None

@@ -7,7 +7,8 @@ import re
 from tests.browser.ring import ROOT
 
 PAGE = (ROOT / "docs" / "reliability.md").read_text()
-SIZES = {"A": 18, "B": 11, "C": 18, "D": 14, "E": 9, "F": 19, "G": 6}
+# So many rows the catalogue began with; what is met later comes behind them.
+FIRST_SIZES = {"A": 18, "B": 11, "C": 18, "D": 14, "E": 9, "F": 19, "G": 6}
 _ROW = re.compile(r"^\| ([A-G]\d+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 
 
@@ -19,7 +20,8 @@ def existing_tests() -> set[str]:
 def test_every_failure_has_its_row() -> None:
     rows = [row[0] for row in _ROW.findall(PAGE)]
 
-    assert rows == [f"{part}{number}" for part, size in SIZES.items() for number in range(1, size + 1)]
+    sizes = {part: max(size, sum(row.startswith(part) for row in rows)) for part, size in FIRST_SIZES.items()}
+    assert rows == [f"{part}{number}" for part, size in sizes.items() for number in range(1, size + 1)]
 
 
 def test_every_row_names_a_test_or_is_accepted_with_a_reason() -> None:

@@ -35,6 +35,8 @@ def load(workspace: Workspace) -> ListLoad:
 
 def post(load_id: int, raw: bytes, token: str = TOKEN, **headers: str) -> int:
     address = f"/hooks/engage/{token}/loads/{load_id}/"
+    # The client names no length of an empty body, as any sender would.
+    headers = {"content-length": str(len(raw)), **headers}
     return Client().post(address, raw, content_type="application/json", headers=headers).status_code
 
 
