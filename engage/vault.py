@@ -103,9 +103,14 @@ def seal_bytes(plain: bytes) -> bytes:
     return _SEALED_BYTES + name + nonce + cipher.encrypt(nonce, plain, None)
 
 
+def is_sealed(stored: bytes) -> bool:
+    """Whether it still is as `seal_bytes` left it."""
+    return stored.startswith(_SEALED_BYTES)
+
+
 def unseal_bytes(stored: bytes) -> bytes:
     """Decrypt under whichever key of the ring it names; what is not sealed is returned as it is. Raises Unreadable."""
-    if not stored.startswith(_SEALED_BYTES):
+    if not is_sealed(stored):
         return stored
     name, rest = stored[1 : 1 + _NAME], stored[1 + _NAME :]
     cipher = _bulk_ring(tuple(settings.ENGAGE_KEY_RING)).get(name)

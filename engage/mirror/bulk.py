@@ -22,20 +22,27 @@ def insert(rows: Sequence[Row]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    if connection.vendor != "postgresql":
-        model._default_manager.bulk_create(rows)
-        return
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     names = ", ".join(_quoted(field) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM {_recordset(fields)} RETURNING id",
-            [_document(rows, fields)],
-        )
-        for row, (row_id,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk = row_id
-            row._state.adding, row._state.db = False, connection.alias
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM {_recordset(fields)} RETURNING id",
+                [_document(rows, fields)],
+            )
+            ids = [row_id for (row_id,) in cursor.fetchall()]
+        else:
+            places = ", ".join(["%s"] * len(fields))
+            columns = zip(*(_column(rows, field) for field in fields), strict=True)
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", list(columns))
+            # In the one transaction that may write at a time, ids are given out one after the other.
+            cursor.execute(f"SELECT max(id) FROM {table}")
+            newest = cursor.fetchone()[0]
+            ids = list(range(newest - len(rows) + 1, newest + 1))
+    for row, row_id in zip(rows, ids, strict=True):
+        row.pk = row_id
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def update(rows: Sequence[Row], names: Sequence[str]) -> None:

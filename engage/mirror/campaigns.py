@@ -23,7 +23,7 @@ def ensure_campaigns(workspace_id: int, references: Iterable[CampaignReference])
     """Rows for campaigns that conversations name, by remote id. Until the Campaign object comes a name is all."""
     named = {reference.id: reference for reference in sorted(references, key=lambda reference: reference.name)}
     thin = Campaign.objects.filter(workspace_id=workspace_id).defer("document")
-    known = {row.remote_id: row for row in thin.filter(remote_id__in=named)}
+    known = {row.remote_id: row for row in thin.filter(remote_id__among=list(named))}
     missing = [
         Campaign(
             workspace_id=workspace_id,

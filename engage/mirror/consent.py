@@ -43,7 +43,7 @@ def _find_fallen(rows: list[Consent]) -> set[int]:
         return set()
     # Few are; only for those is it worth to look into their threads.
     unshown = list(Consent.objects.filter(pk__among=unproven).unshown().values_list("pk", flat=True))
-    return set(Consent.objects.filter(pk__in=unshown).disproved().values_list("pk", flat=True)) if unshown else set()
+    return set(Consent.objects.filter(pk__among=unshown).disproved().values_list("pk", flat=True)) if unshown else set()
 
 
 def _find_lock(rows: list[Consent]) -> Consent.Kind | None:

@@ -114,7 +114,7 @@ def record_evidence(workspace_id: int, rows: list[Consent]) -> set[str]:
     for row in sorted(rows, key=lambda row: (row.is_confirmed, -(row.heard_at or EPOCH).timestamp())):
         stated[row.phone, row.kind, row.evidence] = row
     known = Consent.objects.for_numbers(workspace_id, {row.phone for row in rows}).filter(
-        evidence__in={row.evidence for row in rows}
+        evidence__among={row.evidence for row in rows}
     )
     changed: set[str] = set()
     for old in known:

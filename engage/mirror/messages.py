@@ -7,10 +7,9 @@ from datetime import datetime
 from engage.api.wire import Message as WireMessage
 from engage.mirror import bulk
 from engage.mirror.merged import Merged
-from engage.mirror.observations import ConversationObservation, clip
+from engage.mirror.observations import ConversationObservation, clip, is_inbound
 from engage.mirror.proof import first_heard
 from engage.models import Conversation, Message
-from engage.sms.keywords import signal
 
 _MESSAGE_FIELDS = ("is_inbound", "sender", "text", "sent_at", "signal", "is_confirmed", "heard_at")
 
@@ -27,9 +26,9 @@ def merge_messages(merged: list[Merged]) -> None:
     rewritten: dict[int, Message] = {}
     for item in merged:
         for observation in sorted(item.observations, key=lambda observation: observation.is_read):
-            for said in observation.messages:
+            for said, signal in zip(observation.messages, observation.signals, strict=True):
                 row = known.get((item.conversation.id, said.id))
-                stated = _message_row(item.conversation, observation, said)
+                stated = _message_row(item.conversation, observation, said, signal)
                 if row is None:
                     known[item.conversation.id, said.id] = stated
                     item.new_messages.append(stated)
@@ -43,16 +42,17 @@ def merge_messages(merged: list[Merged]) -> None:
         item.is_changed = item.is_changed or bool(item.new_messages or item.confirmed_messages)
 
 
-def _message_row(conversation: Conversation, observation: ConversationObservation, said: WireMessage) -> Message:
-    is_inbound = (said.direction or "").upper() != "OUTBOUND"
+def _message_row(
+    conversation: Conversation, observation: ConversationObservation, said: WireMessage, signal: str
+) -> Message:
     return Message(
         conversation_id=conversation.pk,
         remote_id=said.id,
-        is_inbound=is_inbound,
+        is_inbound=is_inbound(said),
         sender=clip(said.sender, 60),
         text=said.message,
         sent_at=observation.sent_at(said),
-        signal=signal(said.message).value if is_inbound else "",
+        signal=signal,
         is_confirmed=observation.is_read,
         heard_at=observation.heard_at,
     )

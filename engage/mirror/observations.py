@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from engage.api.events import ConversationKind
 from engage.api.wire import Campaign, CampaignList, ConversationPayload, Disposition, Lead, Message
 from engage.api.wire.base import Moment
+from engage.sms.keywords import signal
 from engage.vault import Secret, fingerprint
 
 _TOKEN = re.compile(r"(/hooks/engage/)([^/?#]+)")
@@ -59,6 +60,11 @@ def dated(stated: datetime, seen_at: datetime, *, is_read: bool) -> datetime:
     return min(max(stated, seen_at - _SKEW) if is_read else stated, seen_at + _SKEW)
 
 
+def is_inbound(said: Message) -> bool:
+    """Whether the lead wrote it; a direction yet unknown is taken for theirs."""
+    return (said.direction or "").upper() != "OUTBOUND"
+
+
 def clip(value: object, length: int) -> str:
     """Text that fits its column; None is empty."""
     return "" if value is None else str(value)[:length]
@@ -88,6 +94,16 @@ class ConversationObservation:
     seen_at: datetime
     kind: ConversationKind | None = None
     is_read: bool = False
+
+    def prepared(self) -> ConversationObservation:
+        """Itself, with all reckoned out that takes time: no transaction then waits for it."""
+        _ = (self.version, self.dispositions_version, self.key_version, self.signals)
+        return self
+
+    @cached_property
+    def signals(self) -> list[str]:
+        """What each of the messages says about consent, empty of our own; in their order."""
+        return [signal(said.message).value if is_inbound(said) else "" for said in self.messages]
 
     @property
     def lead(self) -> Lead:
@@ -237,6 +253,9 @@ class LoadObservation:
     def version(self) -> str:
         """By arrival: progress is posted in order, if more than once, and carries no time that we know of."""
         return f"{self.seen_at.isoformat(timespec='microseconds')} {_digest(self.document)}"
+
+
+Observation = ConversationObservation | CampaignObservation | LeadListObservation | LoadObservation
 
 
 @dataclass

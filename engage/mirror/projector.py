@@ -7,8 +7,9 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import DataError, Error, IntegrityError, OperationalError, close_old_connections, transaction
+from django.db import Error, close_old_connections, transaction
 from django.utils import timezone
 
 from engage.api.errors import MalformedEvent
@@ -21,15 +22,18 @@ from engage.mirror.observations import (
     ConversationObservation,
     LeadListObservation,
     LoadObservation,
+    Observation,
     Observations,
 )
 from engage.mirror.oddities import find_oddity
-from engage.models import Delivery, Heart, Workspace
+from engage.mirror.portions import BATCH, next_portions
+from engage.models import Delivery, Heart, Pulse, Workspace
+from engage.vault import is_sealed
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
 IDLE_SECONDS = 0.05
+_LOOP = "projector"
 # Deadlocks and lost races between workers pass; what fails this often alone does not.
 _TRIES = 4
 
@@ -38,11 +42,12 @@ _TRIES = 4
 class _Parsed:
     delivery: Delivery
     event: Event | LoadObservation
+    observation: Observation | None
 
 
 def run(stop: threading.Event) -> None:
-    """Drain the ledger until told to stop. A database that is away is waited for."""
-    heart = Heart("projector")
+    """Drain the ledger until told to stop. A database that is away is waited for, and so is whatever else is amiss."""
+    heart = Heart(_LOOP)
     while not stop.is_set():
         try:
             close_old_connections()
@@ -50,6 +55,11 @@ def run(stop: threading.Event) -> None:
             heart.beat()
         except Error as error:
             logger.warning("projection waits for the database: %s", type(error).__name__)
+            handled = 0
+            stop.wait(1.0)
+        except Exception:
+            # The loop outlives it: with the loop would end what takes in all other workspaces' texts.
+            logger.exception("projection failed and is tried again")
             handled = 0
             stop.wait(1.0)
         if not handled:
@@ -65,58 +75,102 @@ def project_all() -> int:
 
 
 def project_batch(size: int = BATCH) -> int:
-    """Settle up to `size` pending deliveries; returns how many were looked at."""
-    deliveries = list(Delivery.objects.pending()[:size])
+    """Settle up to `size` pending deliveries, and of large ones a few; returns how many were looked at."""
+    return sum(_project(ids) for ids in next_portions(size))
+
+
+def _project(ids: list[int]) -> int:
     parsed: list[_Parsed] = []
     refused: list[Delivery] = []
-    for delivery in deliveries:
+    for delivery in Delivery.objects.pending().filter(id__among=ids):
         try:
-            parsed.append(_Parsed(delivery, _parse(delivery)))
+            parsed.append(_parse(delivery))
         except MalformedEvent as error:
             delivery.error = error.reason[:500]
+            refused.append(delivery)
+        except Exception as error:
+            # Its kind alone: the words may quote what a person wrote.
+            delivery.error = f"could not be read: {type(error).__name__}"
             refused.append(delivery)
     if refused:
         _settle(refused, Delivery.State.QUARANTINED)
         logger.warning("%d deliveries quarantined, the first: %s", len(refused), refused[0].error)
     if parsed:
         _apply_all(parsed)
-    return len(deliveries)
+    return len(ids)
 
 
-def _parse(delivery: Delivery) -> Event | LoadObservation:
+def _parse(delivery: Delivery) -> _Parsed:
+    """All that takes long and needs no row: it happens before the transaction opens."""
     body = bytes(delivery.body)
+    if is_sealed(body):
+        raise MalformedEvent("no key of ENGAGE_KEY_RING opens it")
     of_load = read_load_event(delivery.event_type, body, delivery.received_at)
-    return of_load or parse_event(body, delivery.event_type)
+    event = of_load or parse_event(body, delivery.event_type)
+    return _Parsed(delivery, event, _observe(event, delivery.received_at))
+
+
+def _observe(event: Event | LoadObservation, seen_at: datetime) -> Observation | None:
+    """None of an event that says nothing to the mirror."""
+    match event:
+        case ConversationEvent(kind=kind, payload=payload):
+            return ConversationObservation(payload, seen_at, kind=kind).prepared()
+        case CampaignEvent(campaign=campaign):
+            return CampaignObservation(campaign, seen_at)
+        case ListEvent(lead_list=lead_list):
+            return LeadListObservation(lead_list, seen_at)
+        case LoadObservation():
+            return event
+        case UnknownEvent():
+            return None
 
 
 def _apply_all(parsed: list[_Parsed]) -> None:
-    """Apply together; when that fails, halve until the one that cannot be applied stands alone."""
-    try:
-        _apply_with_patience(parsed)
-    except Exception as error:
-        if isinstance(error, OperationalError) and not isinstance(error, DataError):
-            raise
-        if len(parsed) > 1:
-            middle = len(parsed) // 2
-            _apply_all(parsed[:middle])
-            _apply_all(parsed[middle:])
-            return
+    """Apply together; when that fails, halve until the one that cannot be applied stands alone.
+
+    Whatever it is that fails: a limit of the database or of memory that many reach together, none may reach alone.
+    """
+    failure = _find_failure(parsed)
+    if failure and len(parsed) > 1:
+        middle = len(parsed) // 2
+        _apply_all(parsed[:middle])
+        _apply_all(parsed[middle:])
+    elif failure:
         # The text of a database error may quote a message; its kind is enough to find it by.
-        delivery = parsed[0].delivery
-        delivery.error = f"could not be applied: {type(error).__name__}"
-        _settle([delivery], Delivery.State.QUARANTINED)
-        logger.error("delivery %s could not be applied", delivery.pk, exc_info=error)
+        parsed[0].delivery.error = f"could not be applied: {failure}"
+        _settle([parsed[0].delivery], Delivery.State.QUARANTINED)
 
 
-def _apply_with_patience(parsed: list[_Parsed]) -> None:
+def _find_failure(parsed: list[_Parsed]) -> str:
+    """Apply; empty when that worked, else the kind of error. Raises it while the database itself is away."""
+    is_alone = len(parsed) == 1
+    failure = ""
     for attempt in range(1, _TRIES + 1):
         try:
             _apply(parsed)
-            return
-        except (OperationalError, IntegrityError):
-            if attempt == _TRIES:
+            return ""
+        except Exception as error:
+            if not _does_database_answer():
                 raise
-            time.sleep(0.02 * attempt)
+            failure = type(error).__name__
+            # Halves are a new try for many, one by one less of it; only of one alone it has to be certain.
+            if is_alone and isinstance(error, Error) and attempt < _TRIES:
+                time.sleep(0.02 * attempt)
+                continue
+            if is_alone:
+                logger.error("delivery %s could not be applied", parsed[0].delivery.pk, exc_info=error)
+            break
+    return failure
+
+
+def _does_database_answer() -> bool:
+    """To a trivial statement, which writes: one that is full or read-only is as much away as one that is not there."""
+    try:
+        close_old_connections()
+        Pulse.beat(_LOOP)
+    except Error:
+        return False
+    return True
 
 
 def _apply(parsed: list[_Parsed]) -> None:
@@ -132,7 +186,7 @@ def _apply(parsed: list[_Parsed]) -> None:
                 item.delivery.error = f"unknown event {item.event.event_type[:100]!r}"
                 ignored.append(item.delivery)
             else:
-                _observe(by_workspace[item.delivery.workspace_id], item)
+                _add(by_workspace[item.delivery.workspace_id], item.observation)
                 item.delivery.error = find_oddity(item.event, item.delivery, workspaces[item.delivery.workspace_id])
                 applied.append(item.delivery)
         for workspace_id, observations in by_workspace.items():
@@ -156,17 +210,16 @@ def _claim(parsed: list[_Parsed]) -> list[_Parsed]:
     return [item for item in parsed if item.delivery.pk in held]
 
 
-def _observe(observations: Observations, item: _Parsed) -> None:
-    seen_at = item.delivery.received_at
-    match item.event:
-        case ConversationEvent(kind=kind, payload=payload):
-            observations.conversations.append(ConversationObservation(payload, seen_at, kind=kind))
-        case CampaignEvent(campaign=campaign):
-            observations.campaigns.append(CampaignObservation(campaign, seen_at))
-        case ListEvent(lead_list=lead_list):
-            observations.lead_lists.append(LeadListObservation(lead_list, seen_at))
+def _add(observations: Observations, said: Observation | None) -> None:
+    match said:
+        case ConversationObservation():
+            observations.conversations.append(said)
+        case CampaignObservation():
+            observations.campaigns.append(said)
+        case LeadListObservation():
+            observations.lead_lists.append(said)
         case LoadObservation():
-            observations.loads.append(item.event)
+            observations.loads.append(said)
 
 
 def _settle(deliveries: list[Delivery], state: Delivery.State) -> None:
@@ -181,4 +234,4 @@ def _settle(deliveries: list[Delivery], state: Delivery.State) -> None:
 
 def replay(deliveries: list[int]) -> int:
     """Put deliveries back in front of the projector, whatever became of them; returns how many."""
-    return Delivery.objects.filter(id__in=deliveries).update(state=Delivery.State.PENDING, error="", settled_at=None)
+    return Delivery.objects.filter(id__among=deliveries).update(state=Delivery.State.PENDING, error="", settled_at=None)

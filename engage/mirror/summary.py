@@ -67,7 +67,7 @@ class Thread:
 def refresh(conversation_ids: Iterable[int]) -> list[Conversation]:
     """Recompute inside the caller's transaction; returns those that changed, saved. Announcing is the caller's."""
     # The lock lets two merges of one conversation see each other's messages; on SQLite the write transaction does.
-    locked = Conversation.objects.select_for_update(no_key=True).filter(id__in=set(conversation_ids)).order_by("id")
+    locked = Conversation.objects.select_for_update(no_key=True).filter(id__among=set(conversation_ids)).order_by("id")
     return refresh_locked(list(locked))
 
 
@@ -76,9 +76,9 @@ def lock_numbers(workspace_id: int, phones: set[str], *, besides: Iterable[int])
     if not phones:
         return []
     rows = Conversation.objects.select_for_update(of=("self",), no_key=True).filter(
-        workspace_id=workspace_id, lead__phone__in=phones - {""}
+        workspace_id=workspace_id, lead__phone__among=phones - {""}
     )
-    return list(rows.exclude(id__in=besides).order_by("id"))
+    return list(rows.exclude(id__among=list(besides)).order_by("id"))
 
 
 def refresh_locked(conversations: list[Conversation]) -> list[Conversation]:

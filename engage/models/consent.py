@@ -12,7 +12,7 @@ from engage.models.workspace import Workspace
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def for_numbers(self, workspace_id: int, phones: Iterable[str]) -> ConsentQuerySet:
-        return self.filter(workspace_id=workspace_id, phone__in=phones)
+        return self.filter(workspace_id=workspace_id, phone__among=phones)
 
     def unshown(self) -> ConsentQuerySet:
         """What only webhooks said, so long ago that GETs since then should have shown it."""
