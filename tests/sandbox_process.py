@@ -36,6 +36,7 @@ class SandboxProcess:
         approval_delay: float | None = None,
         speed: float = 1,
         now: str = "",
+        dialect: str = "",
     ) -> None:
         self.api_key = api_key
         self.port = port or _free_port()
@@ -60,10 +61,13 @@ class SandboxProcess:
             "SANDBOX_MAIL_DIR": str(self.mail),
             "SANDBOX_SPEED": str(speed),
             "SANDBOX_NOW": now,
+            "SANDBOX_DIALECT": dialect,
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._session = requests.Session()
         self._session.trust_env = False
+        # What is so, whatever dialect the platform speaks to others.
+        self._session.headers["X-Sandbox-Dialect"] = "plain"
 
     def __enter__(self) -> SandboxProcess:
         self.start()
@@ -200,6 +204,13 @@ class SandboxProcess:
 
     def set_approval_delay(self, seconds: float | None) -> None:
         self._post("approval", {"delay_s": seconds})
+
+    def set_dialect(self, *names: str, seed: int = 1, refuse_for_s: float = 300) -> None:
+        """How it speaks from now on; without a name, plainly. What this class asks is answered plainly always."""
+        self._post("dialect", {"names": list(names), "seed": seed, "refuse_for_s": refuse_for_s})
+
+    def dialects(self) -> list[dict[str, Any]]:
+        return list(self._get("dialect")["dialects"])
 
     def set_clock(self, **course: Any) -> None:
         """`now` moves it ahead, `speed` lets it run faster; `reset` brings it back."""

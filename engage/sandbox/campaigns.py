@@ -36,6 +36,8 @@ approval = Approval()
 
 def update_messages(*, campaign: Campaign, texts: Mapping[str, str | None]) -> None:
     """Blank or null leaves a text as it is; the campaign then awaits approval. Call inside `writing()`."""
+    if campaign.is_approved:
+        campaign.approved_messages = campaign.messages
     campaign.messages = campaign.messages | {name: text for name, text in texts.items() if text and text.strip()}
     campaign.approval_asked_at = stamps.now()
     campaign.approval_ticket = ticket_of(campaign)
@@ -57,6 +59,7 @@ def pause(*, campaign: Campaign) -> None:
 def approve(*, campaign: Campaign) -> None:
     """PENDING_APPROVAL becomes READY, by the platform's staff. Call inside `writing()`. Raises WrongStatus."""
     _require_pending(campaign)
+    campaign.approved_messages = None
     _move(campaign, CampaignStatus.READY, "Approved")
 
 

@@ -30,6 +30,7 @@ class Options:
     broadcast_per_minute: float
     undeliverable: float
     approval_delay_s: float | None
+    dialects: tuple[str, ...]
     mail_directory: str
     speed: float
     begins_at: int | None
@@ -59,6 +60,7 @@ def options() -> Options:
         undeliverable=_number("SANDBOX_UNDELIVERABLE", 0.04, most=1),
         # Without a delay nobody but a person approves.
         approval_delay_s=_number("SANDBOX_APPROVAL_DELAY", 0) if _text("SANDBOX_APPROVAL_DELAY", "") else None,
+        dialects=tuple(_text("SANDBOX_DIALECT", "").split(",")),
         mail_directory=_text("SANDBOX_MAIL_DIR", os.path.join("var", "sandbox-mail")),
         speed=_number("SANDBOX_SPEED", 1, least=0.01, most=FASTEST),
         begins_at=_moment("SANDBOX_NOW"),

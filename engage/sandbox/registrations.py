@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engage.sandbox import webhooks
+from engage.sandbox.dialects import saying
 from engage.sandbox.models import Campaign, Lead, LeadList, Message
 from engage.sandbox.options import is_web_address
 from engage.sandbox.payloads import WEBHOOK_NAMES, campaign_object, conversation_payload, list_object
@@ -40,19 +41,26 @@ def announce_about_lead(event: str, lead: Lead, messages: Iterable[Message]) -> 
     """Call inside `writing()`."""
     addresses = _addresses(event, lead.campaign)
     if addresses:
-        body = conversation_payload(event, lead, messages)
+        told = saying.tell_about_lead(event, conversation_payload(event, lead, messages), lead)
         for url in addresses:
-            webhooks.enqueue(event, lead.name, lead.id, body, url=url)
+            _enqueue(told, lead.name, lead.id, url=url)
 
 
 def announce_campaign(campaign: Campaign) -> None:
     """Call inside `writing()`."""
-    webhooks.enqueue("MessagingCampaignStatus", campaign.name, campaign.id, campaign_object(campaign))
+    told = saying.tell_about_campaign("MessagingCampaignStatus", campaign_object(campaign), campaign)
+    _enqueue(told, campaign.name, campaign.id)
 
 
 def announce_list(lead_list: LeadList) -> None:
     """Call inside `writing()`."""
-    webhooks.enqueue("MessagingListStatus", lead_list.name, lead_list.campaign_id, list_object(lead_list))
+    told = saying.tell_about_list("MessagingListStatus", list_object(lead_list), lead_list)
+    _enqueue(told, lead_list.name, lead_list.campaign_id)
+
+
+def _enqueue(told: saying.Told | None, subject: str, lane_key: str, *, url: str = _ACCOUNT) -> None:
+    if told is not None:
+        webhooks.enqueue(told.event, subject, lane_key, told.body, url=url, header=told.header)
 
 
 def _addresses(event: str, campaign: Campaign) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import django
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # ships no types
 
-from engage.sandbox.options import Nonsense, options
+from engage.sandbox.options import Nonsense, Options, options
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # as above
@@ -41,8 +41,6 @@ class Server(BaseApplication):  # type: ignore[misc]  # as above
 
     def load(self) -> Any:
         """In the worker, after the fork: threads and SQLite connections do not survive one."""
-        os.environ["DJANGO_SETTINGS_MODULE"] = "engage.sandbox.settings"
-        django.setup()
         from engage.sandbox import engine, seed, simulator, webhooks
         from engage.sandbox.loading import loader
         from engage.sandbox.wsgi import application
@@ -83,6 +81,7 @@ def main() -> None:
         settings = options()
     except Nonsense as error:
         sys.exit(str(error))
+    begin_to_speak(settings)
     keep_private(Path(settings.database))
     print(f"Sandbox platform: {settings.public_origin}/sandbox/", file=sys.stderr, flush=True)
     Server().run()
@@ -96,6 +95,18 @@ def keep_private(database: Path) -> None:
         # What is not there yet, or is somebody else's, stays as it is.
         with suppress(OSError):
             database.with_name(database.name + ending).chmod(0o600)
+
+
+def begin_to_speak(settings: Options) -> None:
+    """Before the fork, so that a dialect nobody knows stops the start."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "engage.sandbox.settings"
+    django.setup()
+    from engage.sandbox.dialects import saying, speech
+
+    try:
+        saying.begin(settings.dialects, seed=settings.seed or 0)
+    except speech.Misunderstood as error:
+        sys.exit(f"SANDBOX_DIALECT: {error}")
 
 
 def read_arguments() -> None:

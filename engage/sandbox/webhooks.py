@@ -72,7 +72,7 @@ class Lane(threading.Thread):
                 data=webhook.body.encode(),
                 headers={
                     "Content-Type": "application/json",
-                    "x-event-type": webhook.event,
+                    **({"x-event-type": webhook.header} if webhook.header else {}),
                     "x-event-origin": "purecallerid.app",
                 },
                 timeout=TIMEOUT_S,
@@ -125,12 +125,16 @@ def clear() -> None:
         lane.clear()
 
 
-def enqueue(event: str, subject: str, lane_key: str, body: dict[str, Any], *, url: str = "") -> None:
-    """To that address, or to the account's. Call inside `writing()`: it leaves once what it tells of is committed."""
+def enqueue(event: str, subject: str, lane_key: str, body: Any, *, url: str = "", header: str | None) -> None:
+    """To that address, or to the account's. Call inside `writing()`: it leaves once what it tells of is committed.
+
+    `header` is what x-event-type says; without one there is no such header.
+    """
     address = url or receiver.url
     delays = faults.webhook_delays() if address else []
     webhook = Webhook.objects.create(
         event=event,
+        header=header or "",
         subject=subject,
         lane_key=lane_key,
         url=url,

@@ -1,4 +1,4 @@
-"""The application: static files, the wire with its faults, Django."""
+"""The application: static files, the wire with its faults, the dialects, Django."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise  # type: ignore[import-untyped]  # ships no types
 
+from engage.sandbox.dialects.layer import DialectLayer
 from engage.sandbox.wire import PlatformWire
 
-application = WhiteNoise(PlatformWire(get_wsgi_application()), root=settings.STATIC_ROOT, prefix="static/", max_age=0)
+platform = PlatformWire(DialectLayer(get_wsgi_application()))
+application = WhiteNoise(platform, root=settings.STATIC_ROOT, prefix="static/", max_age=0)

@@ -129,4 +129,5 @@ def _finish(n: int, request: LoadRequest, problem: str) -> None:
                 "rejected": load.rejected,
                 "errors": load.errors,
             }
-            webhooks.enqueue("ListLoad", lead_list.name, lead_list.campaign_id, body, url=request.webhook_url)
+            subject, lane_key = lead_list.name, lead_list.campaign_id
+            webhooks.enqueue("ListLoad", subject, lane_key, body, url=request.webhook_url, header="ListLoad")

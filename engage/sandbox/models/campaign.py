@@ -46,6 +46,7 @@ class Campaign(models.Model):
     carrier_daily_limits = models.JSONField(default=list)
     webhooks = models.JSONField(default=dict, help_text="addresses of its own, by their documented names")
     notifications = models.JSONField(default=dict, help_text="empty: no e-mails")
+    approved_messages = models.JSONField(null=True, help_text="while new texts await approval: those before them")
     approval_ticket = models.CharField(max_length=20, null=True)  # noqa: DJ001 - null until approval is asked for
     approval_asked_at = models.BigIntegerField(null=True)
     sending_status = models.CharField(max_length=10, choices=SendingStatus.choices, default=SendingStatus.IDLE)

@@ -46,6 +46,7 @@ class Webhook(models.Model):
 
     n = models.BigAutoField(primary_key=True)
     event = models.CharField(max_length=30)
+    header = models.CharField(max_length=60, blank=True, help_text="x-event-type; blank: there is no such header")
     subject = models.CharField(max_length=200, help_text="whom or what it is about")
     lane_key = models.CharField(max_length=24, help_text="events of one lead or campaign leave in order")
     url = models.TextField(blank=True, help_text="blank: the account's own address, as it is when posted")

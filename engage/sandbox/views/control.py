@@ -101,7 +101,7 @@ def fault_setting(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def reset(request: HttpRequest) -> HttpResponse:
-    """Everything as at the first start, and all calm; pace and webhook address stay.
+    """Everything as at the first start, and all calm; pace, webhook address and dialect stay.
 
     `start` and `seed` begin with other conversations than the options say.
     """

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from engage.sandbox import ledger
 from engage.sandbox.database import writing
+from engage.sandbox.dialects.hearing import campaign_id
 from engage.sandbox.loading import files, loader
 from engage.sandbox.loading.lists import checked_name, list_named, load_lead, name_of_file
 from engage.sandbox.loading.request import parse
@@ -38,7 +39,7 @@ def list_load(request: HttpRequest) -> HttpResponse:
         form, uploads = _VerbatimParser(request.META, request, request.upload_handlers, request.encoding).parse()
     except MultiPartParserError:
         return refuse(400, "The body is not multipart/form-data")
-    campaign = Campaign.objects.filter(id=form.get("campaignId", "")).first()
+    campaign = Campaign.objects.filter(id=campaign_id(form.get("campaignId", ""))).first()
     if campaign is None:
         return refuse(404, "No such campaign")
     file = uploads.get("file")
@@ -62,7 +63,7 @@ def lead_load(request: HttpRequest) -> HttpResponse:
     except Misunderstood as problem:
         return refuse(400, str(problem))
     with writing():
-        campaign = Campaign.objects.filter(id=wanted.pop("campaign_id")).first()
+        campaign = Campaign.objects.filter(id=campaign_id(wanted.pop("campaign_id"))).first()
         if campaign is None:
             return refuse(404, "No such campaign")
         is_dropped = request.META["sandbox.is_dropped"]

@@ -15,6 +15,7 @@ from engage.sandbox.sending import broadcast
 from engage.sandbox.simulator import pace
 from engage.sandbox.views import cards, shown
 from engage.sandbox.views.errors import not_found
+from engage.sandbox.views.shown_dialects import dialect_form
 from engage.sandbox.webhooks import receiver
 from engage.sms.phones import display
 
@@ -56,6 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "email_count": conversation_emails.count(),
             "email_directory": conversation_emails.directory(),
             "faults": shown.fault_form(faults.current()),
+            "dialects": dialect_form(),
             "call_count": len(calls.latest()),
             "workspace_id": options().workspace_id,
         },

@@ -44,6 +44,7 @@ def _made_new(sandbox: SandboxProcess, receiver: Receiver) -> SandboxProcess:
     sandbox.set_pace(0)
     sandbox.set_broadcast(0)
     sandbox.set_approval_delay(None)
+    sandbox.set_dialect()
     sandbox.reset()
     sandbox.set_webhook_url(receiver.url)
     return sandbox
