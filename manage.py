@@ -1,11 +1,17 @@
 #!/usr/bin/env python
-"""Django's command line for the console."""
+"""The console's command line."""
 
-import os
 import sys
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
-    from django.core.management import execute_from_command_line
+if sys.version_info < (3, 11):
+    sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
 
-    execute_from_command_line(sys.argv)
+if __name__ == "__main__":
+    try:
+        from console.command_line import main
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"{error.name} is not installed for {sys.executable}: `python3 bin/setup` installs everything into .venv, "
+            "then run .venv/bin/python manage.py …"
+        )
+    sys.exit(main(sys.argv))

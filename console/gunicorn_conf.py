@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from typing import Any
 
-from console import env
+from django.core.exceptions import ImproperlyConfigured
 
-_is_demo = env.flag("CONSOLE_DEMO")
+try:
+    # Before any process is forked: what is missing is said once, in one sentence.
+    from console import settings
+except ImproperlyConfigured as error:
+    sys.exit(f"The console does not start: {error}.")
 
-# The demo's password is no secret, so only this machine reaches it.
-bind = f"{env.text('CONSOLE_BIND', '127.0.0.1' if _is_demo else '0.0.0.0')}:{env.number('PORT', 8000)}"
+bind = f"{settings.WEB_BIND}:{settings.PORT}"
 
 worker_class = "console.web_worker.WebWorker"
-workers = env.number("CONSOLE_WEB_PROCESSES", 1 if _is_demo else 2, least=1)
-# Every open page holds one thread for its live stream; a waiting thread costs little.
-threads = env.number("CONSOLE_WEB_THREADS", 600, least=8)
+workers = settings.WEB_PROCESSES
+threads = settings.WEB_THREADS
 # Above `threads` by as many quiet keep-alive connections as one process holds.
 worker_connections = threads + 400
 keepalive = 5
@@ -26,7 +29,7 @@ backlog = 2048
 # The thread that accepts connections beats; a slow view or a long stream does not stop it.
 timeout = 30
 # Below honcho's patience of five seconds in the demo.
-graceful_timeout = 3 if _is_demo else 8
+graceful_timeout = 3 if settings.DEMO else 8
 # The heartbeat is a file: on a disk it could stall behind other writers.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # Each process opens its own database pool and live hub, after the fork.
@@ -35,8 +38,8 @@ preload_app = False
 # No access log: its lines would hold webhook tokens. The proxy in front may count requests without their paths.
 accesslog = None
 errorlog = "-"
-loglevel = "warning" if _is_demo else "info"
-if env.choice("CONSOLE_LOG_FORMAT", "text", ("text", "json")) == "json":
+loglevel = "warning" if settings.DEMO else "info"
+if settings.LOG_FORMAT == "json":
     # gunicorn's own words as well, so that every line is an object.
     logconfig_dict = {
         "version": 1,
@@ -50,7 +53,7 @@ if env.choice("CONSOLE_LOG_FORMAT", "text", ("text", "json")) == "json":
 control_socket_disable = True
 
 
-if env.text("CONSOLE_METRICS_TOKEN", ""):
+if settings.METRICS_TOKEN:
     # The processes count into files of this directory, and whichever is asked adds them up. Named before the library
     # is imported, which looks once; a new one for each start, because old figures are wrong ones.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="console-metrics-")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 from console import env
 from engage.private_files import keep_private
@@ -19,20 +21,24 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # The demo is what `make run` starts: plain http on this machine, demo sign-ins, the sandbox as the platform.
 DEMO = env.flag("CONSOLE_DEMO")
 DEBUG = env.flag("CONSOLE_DEBUG")
-SECRET_KEY = env.text("CONSOLE_SECRET_KEY")
-ENGAGE_KEY_RING = env.words("ENGAGE_KEY_RING")
-if not ENGAGE_KEY_RING:
-    raise ImproperlyConfigured("ENGAGE_KEY_RING is not set: `manage.py generate_key` makes a key")
+SECRET_KEY = env.text("CONSOLE_SECRET_KEY", hint="`manage.py generate_key --secret` makes one")
+ENGAGE_KEY_RING = env.key_ring("ENGAGE_KEY_RING")
 
 # Where people reach the console; webhook addresses are printed with it.
-ORIGIN = env.text("CONSOLE_ORIGIN", f"http://127.0.0.1:{env.number('PORT', 8000)}").rstrip("/")
+PORT = env.number("PORT", 8000, least=1, most=65_535)
+ORIGIN = env.origin("CONSOLE_ORIGIN", f"http://127.0.0.1:{PORT}")
 IS_SECURE = ORIGIN.startswith("https://")
 if DEMO and IS_SECURE:
     raise ImproperlyConfigured(
         f"CONSOLE_DEMO is set, but people reach this console at {ORIGIN}: "
         "the demo's sign-ins have a public password. Take CONSOLE_DEMO away"
     )
-ALLOWED_HOSTS = env.words("CONSOLE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+_HOST = env.host_of(ORIGIN.partition("://")[2])
+ALLOWED_HOSTS = env.hosts("CONSOLE_ALLOWED_HOSTS", list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", _HOST])))
+if not validate_host(_HOST, ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        f"People reach this console at CONSOLE_ORIGIN={ORIGIN}, and CONSOLE_ALLOWED_HOSTS does not name {_HOST}"
+    )
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 
 INSTALLED_APPS = [
@@ -98,7 +104,11 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.database("CONSOLE_DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'console.sqlite3'}")}
+DATABASES = {"default": env.database("CONSOLE_DATABASE_URL", "sqlite:///var/console.sqlite3", base=BASE_DIR)}
+if Path(DATABASES["default"]["NAME"]).parent == BASE_DIR / "var":
+    # SQLite makes the file, and not the directory. Where nobody may make it, opening the file says so.
+    with suppress(OSError):
+        (BASE_DIR / "var").mkdir(exist_ok=True)
 keep_private(Path(DATABASES["default"]["NAME"]) if "sqlite3" in DATABASES["default"]["ENGINE"] else None)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, as everything that processes share: a limit that each of them counts for itself is none.
@@ -184,7 +194,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = env.text("CONSOLE_TIME_ZONE", "America/New_York")
+TIME_ZONE = env.time_zone("CONSOLE_TIME_ZONE", "America/New_York")
 USE_I18N = False
 USE_TZ = True
 
@@ -261,6 +271,13 @@ ENGAGE_WITNESS = "console.audit.trail.record_operation"
 # Metrics are there for who knows this token, and for nobody where none is set.
 METRICS_TOKEN = env.text("CONSOLE_METRICS_TOKEN", "")
 
+# What gunicorn is told (console/gunicorn_conf.py). The demo's password is no secret, so only this machine reaches it.
+WEB_BIND = env.text("CONSOLE_BIND", "127.0.0.1" if DEMO else "0.0.0.0")
+WEB_PROCESSES = env.number("CONSOLE_WEB_PROCESSES", 1 if DEMO else 2, least=1, most=1000)
+# Every open page holds one thread for its live stream; a waiting thread costs little.
+WEB_THREADS = env.number("CONSOLE_WEB_THREADS", 600, least=8, most=100_000)
+
+LOG_FORMAT = env.choice("CONSOLE_LOG_FORMAT", "text", ("text", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -275,7 +292,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": {"text": "line", "json": "json"}[env.choice("CONSOLE_LOG_FORMAT", "text", ("text", "json"))],
+            "formatter": {"text": "line", "json": "json"}[LOG_FORMAT],
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},

@@ -20,10 +20,14 @@ ends; an existing file is never replaced. It holds what people wrote, so keep it
         database = database_file()
         if database is None:
             raise CommandError("on PostgreSQL use pg_dump; see docs/operations.md")
+        if not database.exists():
+            raise CommandError(f"there is no database yet at {database}: `manage.py migrate` makes it")
         try:
             size = back_up(database, path.resolve())
         except FileExistsError:
             raise CommandError(f"{path} exists already, and is not replaced") from None
-        except (NoBackup, OSError) as error:
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}") from None
+        except NoBackup as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{path}: {size} bytes, checked.")

@@ -4,12 +4,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from engage.api.errors import EngageError
 from engage.mirror.check import find_differences
+from engage.models import Workspace
 
 
 class Command(BaseCommand):
     help = "Compare the whole mirror with the platform and print every difference; exit status 1 if there is any."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not Workspace.objects.exists():
+            raise CommandError("no workspace is connected yet; see `manage.py connect_workspace --help`")
         count = 0
         try:
             for difference in find_differences():

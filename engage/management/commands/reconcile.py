@@ -1,7 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from engage.api.errors import EngageError
 from engage.mirror.platform import client_for
@@ -17,7 +17,10 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", dest="everything", help="closed and opted-out ones, too")
 
     def handle(self, *args: Any, everything: bool, **options: Any) -> None:
-        for workspace in Workspace.objects.order_by("name"):
+        workspaces = Workspace.objects.order_by("name")
+        if not workspaces:
+            raise CommandError("no workspace is connected yet; see `manage.py connect_workspace --help`")
+        for workspace in workspaces:
             client = client_for(workspace)
             try:
                 campaigns = read_campaigns(workspace, client)

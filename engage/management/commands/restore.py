@@ -21,12 +21,16 @@ worker first. Afterwards run migrate and start them: whatever waits to be sent i
         database = database_file()
         if database is None:
             raise CommandError("on PostgreSQL use pg_restore; see docs/operations.md")
+        if not path.is_file():
+            raise CommandError(f"there is no file {path}")
         try:
             with Alone(database):
                 old = restore(path.resolve(), database, now=timezone.now())
         except InUse:
             raise CommandError("web or worker is running on this database: stop them first") from None
-        except (NoBackup, OSError) as error:
+        except OSError as error:
+            raise CommandError(f"{database} cannot be replaced: {error.strerror}") from None
+        except NoBackup as error:
             raise CommandError(str(error)) from None
         if old is not None:
             self.stdout.write(f"The database that was here is now {old}.")
