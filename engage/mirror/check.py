@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Count
+
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Unauthorized
 from engage.mirror.observations import CampaignObservation
 from engage.mirror.platform import client_for
-from engage.models import Campaign, Conversation, Workspace
+from engage.models import Campaign, Conversation, Delivery, Workspace
 
 
 def find_differences() -> Iterator[str]:
     """One line per difference, over every workspace. Raises the errors of engage.api when nothing can be compared."""
     for workspace in Workspace.objects.order_by("pk"):
         client = client_for(workspace)
+        yield from _deliveries(workspace)
         yield from _campaigns(workspace, client)
         conversations = Conversation.objects.filter(workspace=workspace).select_related("lead").order_by("pk")
         for conversation in conversations.iterator(chunk_size=500):
@@ -33,6 +36,14 @@ def _campaigns(workspace: Workspace, client: EngageClient) -> Iterator[str]:
         yield f"campaign {remote_id}: not at the platform"
 
 
+def _deliveries(workspace: Workspace) -> Iterator[str]:
+    """What came and is in no row of the mirror: it cannot agree with what was not taken in."""
+    left = Delivery.objects.filter(workspace=workspace).exclude(state=Delivery.State.APPLIED)
+    for row in left.values("state", "error").annotate(count=Count("id")).order_by("state", "error"):
+        reason = f": {row['error']}" if row["error"] else ""
+        yield f"webhooks: {row['count']} {row['state']}{reason}"
+
+
 def _conversation(conversation: Conversation, client: EngageClient) -> Iterator[str]:
     name = f"conversation {conversation.pk} (lead {conversation.lead.remote_id})"
     key = conversation.key or conversation.offered_key
@@ -42,18 +53,21 @@ def _conversation(conversation: Conversation, client: EngageClient) -> Iterator[
     try:
         payload = client.get_conversation(key)
     except (Gone, Unauthorized):
-        # Of one that was invented we know as much: it counts for nothing.
-        if conversation.denied_at is None or conversation.is_confirmed:
-            yield f"{name}: unknown to the platform"
+        # Also of one that is marked so: whether it was invented, or we ask at the wrong place, a person has to judge.
+        yield f"{name}: unknown to the platform"
         return
     except EngageError as error:
         yield f"{name}: could not be read ({type(error).__name__})"
         return
+    if not conversation.is_confirmed or conversation.denied_at is not None:
+        yield f"{name}: the platform answers for it, and it is not confirmed here"
     rows = {row.remote_id: row for row in conversation.messages.standing()}
     for message in payload.data.messages:
         row = rows.pop(message.id, None)
         if row is None:
             yield f"{name}: message {message.id} is missing from the mirror"
+        elif not message.message.strip():
+            yield f"{name}: message {message.id} came without a text that is understood"
         elif row.text != message.message or row.is_inbound != (message.direction != "OUTBOUND"):
             yield f"{name}: message {message.id} differs"
     for remote_id in sorted(rows):
