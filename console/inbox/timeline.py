@@ -184,16 +184,16 @@ def disposition_lines(dispositions: Iterable[Disposition], chosen_here: Sequence
     for row in dispositions:
         chooser = next((command for command in chosen_here if _is_choice(command, row)), None)
         if row.is_disproved:
-            lines.append(Line(row.chosen_at, "", f"Said to be closed as {row.name}, which Engage does not show"))
+            lines.append(Line(row.counts_at, "", f"Said to be closed as {row.name}, which Engage does not show"))
         elif chooser:
-            lines.append(Line(row.chosen_at, name_of(chooser.created_by), f"closed this as {row.name}"))
+            lines.append(Line(row.counts_at, name_of(chooser.created_by), f"closed this as {row.name}"))
         else:
-            lines.append(Line(row.chosen_at, "", f"Closed as {row.name}"))
+            lines.append(Line(row.counts_at, "", f"Closed as {row.name}"))
     return lines
 
 
 def _is_choice(command: Command, row: Disposition) -> bool:
-    return command.text == row.name and abs(row.chosen_at - command.created_at) <= SAME_CHOICE_WITHIN
+    return command.text == row.name and abs(row.counts_at - command.created_at) <= SAME_CHOICE_WITHIN
 
 
 def consent_lines(consents: Sequence[Consent], conversation_id: int) -> list[Line]:
@@ -202,6 +202,7 @@ def consent_lines(consents: Sequence[Consent], conversation_id: int) -> list[Lin
         Consent.Kind.OPTED_OUT: "They opted out",
         Consent.Kind.OPTED_IN: "They opted in again",
         Consent.Kind.DO_NOT_CONTACT: "Number put on the do-not-contact list",
+        Consent.Kind.LIFTED: "Lock of the number lifted",
     }
     in_order = sorted(consents, key=lambda row: (row.at, row.id))
     turns = in_order[:1] + [after for before, after in pairwise(in_order) if after.kind != before.kind]
@@ -212,7 +213,7 @@ def consent_lines(consents: Sequence[Consent], conversation_id: int) -> list[Lin
             words[Consent.Kind(row.kind)]
             + ("" if row.conversation_id in (None, conversation_id) else " in another conversation")
             + ("" if row.is_confirmed or row.kind != Consent.Kind.OPTED_IN else ", not yet confirmed by Engage"),
-            is_harm=row.kind != Consent.Kind.OPTED_IN,
+            is_harm=row.kind in Consent.LOCKS,
         )
         for row in turns
     ]

@@ -1,18 +1,30 @@
-"""May a number be texted? Computed from all evidence at once, by the platform's clock; when unsure, no.
+"""May a number be texted? Computed from all evidence at once; when unsure, no.
 
-Two lanes. Words and events with a time of the platform are compared by that time. An opt-out event that names no time
-counts until a GET begun after it shows that the lead's last word on the matter was START.
+Every stop stands until something ends it: a START that Engage shows, an OptIn that Engage answered for since, or a
+supervisor with a reason. What ends it must be the later one by Engage's dates and by when we heard of both: a clock may
+be wrong, at Engage or here. That a GET does not show a stop ends nothing; carriers keep such words to themselves.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import timedelta
 
 from engage.models import Consent, Conversation
 
+# An opt-out event about words that it carries, and one about words that were kept from us, dated by its arrival.
+EVENT = "event:"
 UNTIMED = "untimed:"
-READ = "read:"
+# An opt-in event as of the newest text it carries, and one that carries none, dated by its arrival.
+OPT_IN = "optin:"
+# One that carries the word START itself.
+OPT_IN_WORDED = "optin-worded:"
+OPT_IN_UNTIMED = "optin-untimed:"
+# Of former days: a thread read whole, with START as its last word.
+_READ = "read:"
+# So far apart the two clocks may be that date what comes in one answer, and what came by webhook.
+_SKEW = timedelta(minutes=5)
 
 _REASONS = {
     Consent.Kind.OPTED_OUT: "They opted out. Only they can undo it, by texting START.",
@@ -27,14 +39,25 @@ def number_of(phone: str, lead_remote_id: str) -> str:
 
 def locked_numbers(workspace_id: int, phones: Iterable[str]) -> dict[str, Consent.Kind]:
     """Those of the numbers that must not be texted, with what forbids it."""
+    standing = find_locks(workspace_id, phones)
+    return {phone: _weightiest(rows) for phone, rows in standing.items()}
+
+
+def find_locks(workspace_id: int, phones: Iterable[str]) -> dict[str, list[Consent]]:
+    """The evidence that nothing has ended, by number; numbers that may be texted are absent."""
     evidence: dict[str, list[Consent]] = defaultdict(list)
-    rows = list(Consent.objects.for_numbers(workspace_id, set(phones)))
+    rows = list(Consent.objects.for_numbers(workspace_id, set(phones)).with_answers())
     fallen = _find_fallen(rows)
     for row in rows:
-        if row.pk not in fallen:
+        if row.pk not in fallen and not row.is_of_nobody:
             evidence[row.phone].append(row)
-    locks = {phone: _find_lock(rows) for phone, rows in evidence.items()}
-    return {phone: lock for phone, lock in locks.items() if lock is not None}
+    locks = {phone: _find_standing(rows) for phone, rows in evidence.items()}
+    return {phone: rows for phone, rows in locks.items() if rows}
+
+
+def _weightiest(rows: list[Consent]) -> Consent.Kind:
+    kinds = {row.kind for row in rows}
+    return Consent.Kind.DO_NOT_CONTACT if Consent.Kind.DO_NOT_CONTACT in kinds else Consent.Kind.OPTED_OUT
 
 
 def _find_fallen(rows: list[Consent]) -> set[int]:
@@ -46,19 +69,55 @@ def _find_fallen(rows: list[Consent]) -> set[int]:
     return set(Consent.objects.filter(pk__among=unshown).disproved().values_list("pk", flat=True)) if unshown else set()
 
 
-def _find_lock(rows: list[Consent]) -> Consent.Kind | None:
-    if any(row.kind == Consent.Kind.DO_NOT_CONTACT for row in rows):
-        return Consent.Kind.DO_NOT_CONTACT
-    by_event = [row for row in rows if row.evidence.startswith((UNTIMED, READ))]
-    by_clock = [row for row in rows if not row.evidence.startswith((UNTIMED, READ))]
-    return Consent.Kind.OPTED_OUT if _ends_opted_out(by_event) or _ends_opted_out(by_clock) else None
+def _find_standing(rows: list[Consent]) -> list[Consent]:
+    stops = [row for row in rows if row.is_lock]
+    # The newest first: as a rule it ends all of them.
+    starts = sorted((row for row in rows if row.kind == Consent.Kind.OPTED_IN), key=lambda row: row.at, reverse=True)
+    return [stop for stop in stops if not any(_ends(start, stop) for start in starts)]
 
 
-def _ends_opted_out(rows: list[Consent]) -> bool:
-    """The newest word counts; of two at the same moment the opt-out. An opt-in counts once a GET has shown it."""
-    outs = [row.at for row in rows if row.kind == Consent.Kind.OPTED_OUT]
-    ins = [row.at for row in rows if row.kind == Consent.Kind.OPTED_IN and row.is_confirmed]
-    return bool(outs) and (not ins or max(outs) >= max(ins))
+def _ends(start: Consent, stop: Consent) -> bool:
+    if start.evidence.startswith(_READ):
+        return stop.evidence.startswith(UNTIMED) and start.at > stop.at
+    if start.evidence.startswith((OPT_IN, OPT_IN_WORDED, OPT_IN_UNTIMED)):
+        return _opt_in_ends(start, stop)
+    return start.is_confirmed and start.at > stop.at and _is_heard_later(start, stop)
+
+
+def _opt_in_ends(start: Consent, stop: Consent) -> bool:
+    """An OptIn counts once a GET that was begun after it answered; a stop in that is one heard later."""
+    if not start.is_answered or not _is_heard_before(stop, start):
+        return False
+    if start.evidence.startswith(OPT_IN_WORDED) and stop.is_confirmed:
+        # Where Engage shows the one word, it shows the other: the START in its thread counts, or none.
+        return False
+    # Dates of Engage on both sides, or of ours on one: those of different clocks are not compared.
+    is_comparable = not start.evidence.startswith(OPT_IN_UNTIMED) and not stop.evidence.startswith(UNTIMED)
+    return stop.at <= start.at if is_comparable else True
+
+
+def _is_heard_later(start: Consent, stop: Consent) -> bool:
+    """Was START heard after the stop? Where one answer brought the stop along with START, its dates decide."""
+    if _is_heard_first(stop, start):
+        return True
+    if stop.first_heard_at != stop.shown_at or start.shown_at is None or start.first_heard_at is None:
+        return False
+    is_one_answer = stop.shown_at is not None and stop.shown_at <= start.shown_at
+    return is_one_answer and start.at <= start.first_heard_at + _SKEW
+
+
+def _is_heard_first(stop: Consent, start: Consent) -> bool:
+    if stop.first_heard_at is None or start.first_heard_at is None:
+        # Of rows from before this was written down the dates are all there is.
+        return stop.at < start.at
+    return stop.first_heard_at <= start.first_heard_at
+
+
+def _is_heard_before(stop: Consent, opt_in: Consent) -> bool:
+    if stop.last_heard_at is None or opt_in.first_heard_at is None:
+        return _is_heard_first(stop, opt_in)
+    # Two opt-out events may look alike: the last of them may be a new one.
+    return stop.last_heard_at < opt_in.first_heard_at
 
 
 def lock_reason(conversation: Conversation) -> str:

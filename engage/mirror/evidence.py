@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
 from engage.api.events import ConversationKind
-from engage.mirror.consent import READ, UNTIMED, number_of
-from engage.mirror.merged import Merged
-from engage.mirror.observations import EPOCH, ConversationObservation
-from engage.models import Consent, Disposition, Message
+from engage.mirror.consent import EVENT, OPT_IN, OPT_IN_UNTIMED, OPT_IN_WORDED, UNTIMED, number_of
+from engage.mirror.merged import Choice, Merged, Word
+from engage.mirror.observations import EPOCH, ConversationObservation, is_inbound
+from engage.models import Consent
 from engage.sms.keywords import Signal
+
+_KINDS = {Signal.STOP.value: Consent.Kind.OPTED_OUT, Signal.START.value: Consent.Kind.OPTED_IN}
+_MEANS_STOP = (Signal.STOP.value, Signal.MAYBE_STOP.value)
+_LONGEST = 250
 
 
 def collect_evidence(merged: Iterable[Merged]) -> list[Consent]:
-    """Rows not yet saved; the same evidence may appear twice."""
+    """Rows not yet saved, one for each statement: the same evidence may appear many times."""
     return [row for item in merged for row in _of_conversation(item)]
 
 
 def _of_conversation(item: Merged) -> list[Consent]:
-    rows = [row for message in (*item.new_messages, *item.confirmed_messages) for row in _of_message(item, message)]
-    for disposition in item.new_dispositions:
-        if _is_do_not_contact(item, disposition.name):
-            rows.append(_of_disposition(item, disposition))
+    rows = [_of_word(item, word) for word in item.words]
+    rows += [_of_choice(item, choice) for choice in item.choices if _is_do_not_contact(item, choice.disposition.name)]
     for observation in item.observations:
         if observation.kind == ConversationKind.OPT_OUT:
             rows.append(_of_opt_out(item, observation))
-        if observation.is_read:
-            rows.extend(_of_read(item, observation))
+        if observation.kind == ConversationKind.OPT_IN:
+            rows.append(_of_opt_in(item, observation))
     return rows
 
 
-def _of_message(item: Merged, message: Message) -> list[Consent]:
-    kind = {Signal.STOP.value: Consent.Kind.OPTED_OUT, Signal.START.value: Consent.Kind.OPTED_IN}.get(message.signal)
-    if kind is None:
-        return []
-    evidence = f"message:{message.remote_id}"
-    return [_row(item, kind, message.sent_at, evidence, is_confirmed=message.is_confirmed, heard_at=message.heard_at)]
+def _of_word(item: Merged, word: Word) -> Consent:
+    # A GET that words it otherwise neither confirms nor takes back what a webhook said.
+    message = word.message if word.message.signal == word.stated.signal else word.stated
+    # With the lead's id: another lead's message of this id, invented or not, is another piece of evidence.
+    row = _row(item, word.observation, f"message:{message.remote_id}:{item.lead.remote_id}")
+    row.kind = _KINDS[message.signal]
+    row.at, row.is_confirmed, row.heard_at = message.sent_at, message.is_confirmed, message.heard_at
+    if message.is_dated_ahead:
+        row.shown_at = None
+    return row
 
 
-def _of_disposition(item: Merged, chosen: Disposition) -> Consent:
-    evidence = f"disposition:{item.lead.remote_id}:{chosen.chosen_at.isoformat()}"
-    return _row(
-        item,
-        Consent.Kind.DO_NOT_CONTACT,
-        chosen.chosen_at,
-        evidence,
-        is_confirmed=chosen.is_confirmed,
-        heard_at=chosen.heard_at,
-    )
+def _of_choice(item: Merged, choice: Choice) -> Consent:
+    chosen = choice.disposition
+    row = _row(item, choice.observation, f"disposition:{item.lead.remote_id}:{chosen.chosen_at.isoformat()}")
+    row.kind = Consent.Kind.DO_NOT_CONTACT
+    row.at, row.is_confirmed, row.heard_at = chosen.counts_at, chosen.is_confirmed, chosen.heard_at
+    return row
 
 
 def _is_do_not_contact(item: Merged, name: str) -> bool:
@@ -60,74 +63,106 @@ def _is_do_not_contact(item: Merged, name: str) -> bool:
 
 
 def _of_opt_out(item: Merged, observation: ConversationObservation) -> Consent:
-    """Dated by the newest message the event carries; without one by its arrival, by our clock alone."""
-    at = max((observation.sent_at(message) for message in observation.messages if message.timestamp), default=None)
-    if at is None:
-        evidence = f"{UNTIMED}{item.lead.remote_id}:{observation.seen_at.isoformat()}"
-        return _row(item, Consent.Kind.OPTED_OUT, observation.seen_at, evidence)
-    evidence = f"event:{item.lead.remote_id}:{at.isoformat()}"
-    return _row(item, Consent.Kind.OPTED_OUT, at, evidence, heard_at=observation.heard_at)
+    """About the text it ends with, when that means stop; else the words were kept from us, and each arrival is one.
+
+    Two opt-outs of which Engage shows no words look alike, so one that comes late cannot be told from a new one.
+    """
+    at, meaning = _last_text(observation)
+    if meaning not in _MEANS_STOP:
+        row = _row(item, observation, f"{UNTIMED}{item.lead.remote_id}:{observation.seen_at.isoformat()}")
+        row.kind, row.at = Consent.Kind.OPTED_OUT, observation.seen_at
+    else:
+        row = _row(item, observation, f"{EVENT}{item.lead.remote_id}:{at.isoformat()}")
+        row.kind, row.at = Consent.Kind.OPTED_OUT, at
+    row.last_heard_at = observation.seen_at
+    return row
 
 
-def _of_read(item: Merged, observation: ConversationObservation) -> list[Consent]:
-    """A whole thread whose last word on consent is START answers opt-outs of unknown time that came before the GET."""
-    number = number_of(item.lead.phone, item.lead.remote_id)
-    untimed = Consent.objects.for_numbers(item.conversation.workspace_id, [number]).filter(evidence__startswith=UNTIMED)
-    words = Message.objects.filter(
-        conversation=item.conversation, is_confirmed=True, signal__in=(Signal.STOP.value, Signal.START.value)
-    )
-    last_word = words.order_by("-sent_at", "-remote_id").values_list("signal", flat=True).first()
-    if last_word != Signal.START.value or not untimed.exists():
-        return []
-    evidence = f"{READ}{item.lead.remote_id}:{observation.seen_at.isoformat()}"
-    return [_row(item, Consent.Kind.OPTED_IN, observation.seen_at, evidence, is_confirmed=True)]
+def _last_text(observation: ConversationObservation) -> tuple[datetime, str]:
+    """Of the lead: when, and what it means for consent; the epoch and nothing when it carries none with a time."""
+    texts = [
+        (observation.sent_at(said), said.id, meaning)
+        for said, meaning in zip(observation.messages, observation.signals, strict=True)
+        if said.timestamp and is_inbound(said)
+    ]
+    at, _, meaning = max(texts, default=(EPOCH, "", ""))
+    return at, meaning
 
 
-def _row(
-    item: Merged,
-    kind: Consent.Kind,
-    at: datetime,
-    evidence: str,
-    *,
-    is_confirmed: bool = False,
-    heard_at: datetime | None = None,
-) -> Consent:
-    """`heard_at`: None of what a GET has shown, or never can."""
+def _of_opt_in(item: Merged, observation: ConversationObservation) -> Consent:
+    """As of the newest text it carries. Of two that say the same the first counts: the other may be a copy."""
+    moments = [observation.sent_at(message) for message in observation.messages if message.timestamp]
+    prefix = OPT_IN if moments else OPT_IN_UNTIMED
+    if _last_text(observation)[1] == Signal.START.value:
+        prefix = OPT_IN_WORDED
+    row = _row(item, observation, f"{prefix}{item.lead.remote_id}:{observation.content}")
+    row.kind, row.at = Consent.Kind.OPTED_IN, max(moments, default=observation.seen_at)
+    return row
+
+
+def _row(item: Merged, observation: ConversationObservation, evidence: str) -> Consent:
+    """What every statement has in common; `heard_at` stays empty of what a GET can never take back."""
     return Consent(
         workspace_id=item.conversation.workspace_id,
         phone=number_of(item.lead.phone, item.lead.remote_id),
-        kind=kind,
-        at=at,
-        evidence=evidence[:250],
-        is_confirmed=is_confirmed,
-        heard_at=heard_at,
+        evidence=_clip(evidence),
+        first_heard_at=observation.seen_at,
+        shown_at=observation.seen_at if observation.is_read else None,
+        token_name=observation.token_name,
         conversation=item.conversation,
     )
 
 
+def _clip(evidence: str) -> str:
+    """Ids may be longer than the column: what is cut off stands for itself by its digest."""
+    if len(evidence) <= _LONGEST:
+        return evidence
+    digest = hashlib.sha256(evidence.encode()).hexdigest()[:32]
+    return f"{evidence[: _LONGEST - 33]}~{digest}"
+
+
 def record_evidence(workspace_id: int, rows: list[Consent]) -> set[str]:
-    """Save what is new, confirm what a GET has shown; returns the numbers whose evidence changed."""
+    """Save what is new, add up what is known; returns the numbers whose evidence changed."""
     if not rows:
         return set()
     stated: dict[tuple[str, str, str], Consent] = {}
-    # The last one stays: what a GET shows, else what was heard first.
-    for row in sorted(rows, key=lambda row: (row.is_confirmed, -(row.heard_at or EPOCH).timestamp())):
-        stated[row.phone, row.kind, row.evidence] = row
+    for row in rows:
+        said_before = stated.setdefault((row.phone, row.kind, row.evidence), row)
+        _add_up(said_before, row)
     known = Consent.objects.for_numbers(workspace_id, {row.phone for row in rows}).filter(
         evidence__among={row.evidence for row in rows}
     )
     changed: set[str] = set()
     for old in known:
         new = stated.pop((old.phone, old.kind, old.evidence), None)
-        if new is None or old.is_confirmed:
-            continue
-        if new.is_confirmed:
-            # The GET has the last word on the time, too.
-            Consent.objects.filter(pk=old.pk).update(is_confirmed=True, at=new.at, heard_at=None)
-            changed.add(old.phone)
-        elif old.heard_at and new.heard_at and new.heard_at < old.heard_at:
-            Consent.objects.filter(pk=old.pk).update(heard_at=new.heard_at)
+        if new is not None and (names := _add_up(old, new)):
+            Consent.objects.filter(pk=old.pk).update(**{name: getattr(old, name) for name in names})
             changed.add(old.phone)
     # Two workers may learn the same at once; the constraint keeps one row of it.
     Consent.objects.bulk_create(stated.values(), ignore_conflicts=True)
     return changed | {row.phone for row in stated.values()}
+
+
+def _add_up(row: Consent, stated: Consent) -> list[str]:
+    """Make one of two statements of the same; returns the columns that changed. In any order it ends the same."""
+    before = {name: getattr(row, name) for name in _ADDED_UP}
+    if stated.is_confirmed and (not row.is_confirmed or stated.at != row.at):
+        # The GET has the last word on the time, too.
+        row.at = stated.at
+    elif stated.evidence.startswith(OPT_IN_UNTIMED):
+        row.at = min(row.at, stated.at)
+    row.heard_at = None if row.is_confirmed or stated.is_confirmed else _earliest(row.heard_at, stated.heard_at)
+    row.is_confirmed = row.is_confirmed or stated.is_confirmed
+    if row.first_heard_at is not None and stated.first_heard_at is not None:
+        first = min((row.first_heard_at, row.token_name), (stated.first_heard_at, stated.token_name))
+        row.first_heard_at, row.token_name = first
+        row.shown_at = _earliest(row.shown_at, stated.shown_at)
+    row.last_heard_at = max((at for at in (row.last_heard_at, stated.last_heard_at) if at), default=None)
+    return [name for name, value in before.items() if getattr(row, name) != value]
+
+
+_ADDED_UP = ("at", "heard_at", "is_confirmed", "first_heard_at", "token_name", "shown_at", "last_heard_at")
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from engage.mirror.observations import ConversationObservation
 from engage.models import Conversation, Disposition, Lead, Message
+
+
+class Word(NamedTuple):
+    """A text about consent in one statement, and the row of that text, as it stands after all statements."""
+
+    observation: ConversationObservation
+    stated: Message
+    message: Message
+
+
+class Choice(NamedTuple):
+    """A disposition in one statement, with its row."""
+
+    observation: ConversationObservation
+    disposition: Disposition
 
 
 @dataclass
@@ -21,5 +37,6 @@ class Merged:
     has_new_dispositions: bool = False
     new_messages: list[Message] = field(default_factory=list)
     confirmed_messages: list[Message] = field(default_factory=list)
-    new_dispositions: list[Disposition] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
     is_changed: bool = False

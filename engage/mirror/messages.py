@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 
 from engage.api.wire import Message as WireMessage
 from engage.mirror import bulk
-from engage.mirror.merged import Merged
-from engage.mirror.observations import ConversationObservation, clip, is_inbound
+from engage.mirror.merged import Merged, Word
+from engage.mirror.observations import EPOCH, ConversationObservation, clip, is_inbound
 from engage.mirror.proof import first_heard
 from engage.models import Conversation, Message
+from engage.sms.keywords import Signal
 
-_MESSAGE_FIELDS = ("is_inbound", "sender", "text", "sent_at", "signal", "is_confirmed", "heard_at")
+_TICK = timedelta(microseconds=1)
+_ABOUT_CONSENT = {Signal.STOP.value, Signal.START.value}
+_MESSAGE_FIELDS = ("is_inbound", "sender", "text", "sent_at", "signal", "is_confirmed", "heard_at", "is_dated_ahead")
 
 
 def merge_messages(merged: list[Merged]) -> None:
-    """Fills `new_messages` and `confirmed_messages`."""
+    """Fills `new_messages`, `confirmed_messages` and `words`."""
     known: dict[tuple[int, str], Message] = {}
     wanted = {message.id for item in merged for observation in item.observations for message in observation.messages}
     rows = Message.objects.filter(
@@ -30,12 +33,14 @@ def merge_messages(merged: list[Merged]) -> None:
                 row = known.get((item.conversation.id, said.id))
                 stated = _message_row(item.conversation, observation, said, signal)
                 if row is None:
-                    known[item.conversation.id, said.id] = stated
+                    row = known[item.conversation.id, said.id] = stated
                     item.new_messages.append(stated)
                 elif _override(row, stated):
                     item.confirmed_messages.append(row)
                     if row.pk is not None:
                         rewritten[row.pk] = row
+                if stated.signal in _ABOUT_CONSENT:
+                    item.words.append(Word(observation, stated, row))
     bulk.insert([message for item in merged for message in item.new_messages])
     bulk.update(list(rewritten.values()), _MESSAGE_FIELDS)
     for item in merged:
@@ -55,14 +60,24 @@ def _message_row(
         signal=signal,
         is_confirmed=observation.is_read,
         heard_at=observation.heard_at,
+        is_dated_ahead=observation.is_ahead(said),
     )
 
 
 def _override(row: Message, stated: Message) -> bool:
-    """Take over the other statement of the same message, where it weighs more; true when the row changed."""
+    """Take over the other statement of the same message, where it weighs more; true when the row changed.
 
-    def weight(message: Message) -> tuple[bool, datetime, str]:
-        return (message.is_confirmed, message.sent_at, message.text)
+    Of those that date it in the future the earliest counts: what the others say moves on with each time of asking.
+    """
+
+    def weight(message: Message) -> tuple[bool, bool, float, str]:
+        moment = (message.sent_at - EPOCH) / _TICK
+        return (
+            message.is_confirmed,
+            message.is_dated_ahead,
+            -moment if message.is_dated_ahead else moment,
+            message.text,
+        )
 
     heard_at = first_heard(row, stated)
     if weight(stated) > weight(row):

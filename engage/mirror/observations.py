@@ -94,6 +94,8 @@ class ConversationObservation:
     seen_at: datetime
     kind: ConversationKind | None = None
     is_read: bool = False
+    # The token the webhook came by, by its name.
+    token_name: str = ""
 
     def prepared(self) -> ConversationObservation:
         """Itself, with all reckoned out that takes time: no transaction then waits for it."""
@@ -129,6 +131,11 @@ class ConversationObservation:
     @cached_property
     def as_of(self) -> datetime:
         return dated(self.newest, self.seen_at, is_read=self.is_read)
+
+    @cached_property
+    def content(self) -> str:
+        """A digest of all that it says of lead and texts: the same event delivered again has the same."""
+        return _digest(self.payload.data.model_dump(mode="json", by_alias=True))
 
     @property
     def heard_at(self) -> datetime | None:
@@ -174,17 +181,33 @@ class ConversationObservation:
         return f"{named_at.isoformat(timespec='microseconds')} {self.key_fingerprint[:16]}"
 
     def sent_at(self, message: Message) -> datetime:
-        """The platform's time of a message; a message without one is dated by what is certain not to be later."""
-        return self._not_to_come(message.timestamp or self.lead.sent or EPOCH)
+        """The platform's time of a message; a message without one is dated by what is certain not to be later.
+
+        One dated in the future counts as of this statement. Those of one statement keep the order of their dates.
+        """
+        if self.is_ahead(message):
+            return self.seen_at + timedelta(microseconds=self._ahead[message.id])
+        return message.timestamp or self.lead.sent or EPOCH
+
+    def is_ahead(self, message: Message) -> bool:
+        """Would it stand behind all that is said from now until the time it claims?"""
+        return message.timestamp is not None and message.timestamp > self.seen_at + _SKEW
+
+    @cached_property
+    def _ahead(self) -> dict[str, int]:
+        ahead = (message for message in self.messages if self.is_ahead(message))
+        in_order = sorted(ahead, key=lambda message: (message.timestamp or EPOCH, message.id))
+        return {message.id: place for place, message in enumerate(in_order)}
 
     @property
     def chosen_at(self) -> datetime:
         """The platform's time of the lead's disposition, or what is certain not to be earlier."""
-        return self._not_to_come(self.lead.disposition_timestamp or self.newest)
+        return self.lead.disposition_timestamp or min(self.newest, self.seen_at)
 
-    def _not_to_come(self, stated: datetime) -> datetime:
-        """What a webhook dates in the future would stand before all that is said until then."""
-        return stated if self.is_read else min(stated, self.seen_at + _SKEW)
+    @property
+    def chosen_as_of(self) -> datetime | None:
+        """As of when a disposition counts that is dated in the future; None of any other."""
+        return self.seen_at if self.chosen_at > self.seen_at + _SKEW else None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import Error, close_old_connections, transaction
 from django.utils import timezone
@@ -107,14 +106,16 @@ def _parse(delivery: Delivery) -> _Parsed:
         raise MalformedEvent("no key of ENGAGE_KEY_RING opens it")
     of_load = read_load_event(delivery.event_type, body, delivery.received_at)
     event = of_load or parse_event(body, delivery.event_type)
-    return _Parsed(delivery, event, _observe(event, delivery.received_at))
+    return _Parsed(delivery, event, _observe(event, delivery))
 
 
-def _observe(event: Event | LoadObservation, seen_at: datetime) -> Observation | None:
+def _observe(event: Event | LoadObservation, delivery: Delivery) -> Observation | None:
     """None of an event that says nothing to the mirror."""
+    seen_at = delivery.received_at
     match event:
         case ConversationEvent(kind=kind, payload=payload):
-            return ConversationObservation(payload, seen_at, kind=kind).prepared()
+            said = ConversationObservation(payload, seen_at, kind=kind, token_name=delivery.token_name)
+            return said.prepared()
         case CampaignEvent(campaign=campaign):
             return CampaignObservation(campaign, seen_at)
         case ListEvent(lead_list=lead_list):

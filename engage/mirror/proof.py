@@ -1,7 +1,8 @@
 """What only webhooks say. It counts at once, but not for good: Engage itself must show it within the hour.
 
 A webhook is not signed. What two GETs have not shown, both begun an hour or more after it was heard, no longer counts.
-Nothing is deleted, and what a later GET shows counts again. Two, since one answer may leave something out.
+Nothing is deleted, and what a later GET shows counts again. Two, since one answer may leave something out. An OptOut
+event is not judged so: carriers keep such words out of the thread, and what is in doubt is not texted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from engage.mirror.merged import Merged
 from engage.mirror.observations import EPOCH
@@ -21,7 +22,7 @@ _ASK_AGAIN_AFTER = timedelta(minutes=10)
 
 
 def take_answers(merged: Iterable[Merged]) -> set[str]:
-    """GETs showed these conversations; returns the numbers of which evidence does not count any more."""
+    """GETs showed these conversations; returns the numbers whose evidence counts otherwise than before."""
     phones: set[str] = set()
     for item in merged:
         begun = {observation.seen_at for observation in item.observations if observation.is_read}
@@ -34,9 +35,9 @@ def take_answer(row: Conversation, begun: Iterable[datetime]) -> set[str]:
     """GETs begun at these times were answered, be it that Engage knows no such conversation.
 
     Moves and saves the marks of the locked row, and wants the next GET while something is still not shown. Returns the
-    numbers of which evidence does not count any more; to summarise anew is the caller's.
+    numbers whose evidence counts otherwise than before; to summarise anew is the caller's.
     """
-    through_before = row.disproved_through
+    through_before, asked_before = row.disproved_through, row.asked_at
     # The newest two are kept: whatever the order in which answers come, they end as the same two.
     before = row.disproved_through + MUST_SHOW_WITHIN if row.disproved_through else None
     newest = sorted({moment for moment in (row.asked_at, before, *begun) if moment})[-2:]
@@ -47,10 +48,22 @@ def take_answer(row: Conversation, begun: Iterable[datetime]) -> set[str]:
     if next_at and (row.read_wanted_at is None or row.read_wanted_at > next_at):
         row.read_wanted_at = next_at
     row.save(update_fields=["asked_at", "disproved_through", "read_wanted_at"])
-    if row.disproved_through is None or row.disproved_through == through_before:
+    if row.asked_at == asked_before and row.disproved_through == through_before:
         return set()
-    fallen = Consent.objects.filter(conversation=row, is_confirmed=False, heard_at__lte=row.disproved_through)
-    return set(fallen.filter(heard_at__gt=through_before or EPOCH).values_list("phone", flat=True))
+    return _find_numbers(row, asked_before or EPOCH, through_before or EPOCH)
+
+
+def _find_numbers(row: Conversation, asked_before: datetime, through_before: datetime) -> set[str]:
+    """Of which evidence does not count any more, or does from now on: an OptIn that was answered for."""
+    said = Consent.objects.filter(conversation=row)
+    moved = Q(kind=Consent.Kind.OPTED_IN, first_heard_at__lte=row.asked_at, first_heard_at__gt=asked_before)
+    if row.disproved_through is not None and row.disproved_through != through_before:
+        through = (through_before, row.disproved_through)
+        moved |= Q(is_confirmed=False, heard_at__gt=through[0], heard_at__lte=through[1])
+        if not row.is_confirmed:
+            # Denied, all that this lead ever said counts for nothing.
+            moved |= Q(pk__isnull=False)
+    return set(said.filter(moved).values_list("phone", flat=True))
 
 
 def _find_next(row: Conversation) -> datetime | None:

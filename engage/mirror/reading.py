@@ -22,7 +22,7 @@ from engage.mirror.observations import (
     LeadListObservation,
     Observations,
 )
-from engage.models import Campaign, Change, Conversation, Lead
+from engage.models import Campaign, Change, Consent, Conversation, Lead
 from engage.vault import Secret, fingerprint, seal
 
 _LOOK_EVERY = timedelta(seconds=30)
@@ -56,6 +56,8 @@ def read_conversation(conversation: Conversation, client: EngageClient, *, claim
         _confirm_key(conversation, key, started_at, claim)
         observation = ConversationObservation(payload, started_at, is_read=True)
         merge(conversation.workspace_id, Observations(conversations=[observation]))
+        if conversation.denied_at is not None:
+            _count_words_again(conversation)
         crash_point("read.before_commit")
     conversation.refresh_from_db(from_queryset=Conversation.objects.select_related("lead"))
     return Reading(started_at, payload)
@@ -136,6 +138,14 @@ def _confirm_key(conversation: Conversation, key: Secret, read_at: datetime, cla
     row.save(update_fields=said)
     if was_unconfirmed:
         Change.record_conversations([(conversation.pk, conversation.campaign_id)])
+
+
+def _count_words_again(conversation: Conversation) -> None:
+    """What this lead said counted for nothing while Engage denied them."""
+    phones = set(Consent.objects.filter(conversation=conversation).values_list("phone", flat=True))
+    others = summary.lock_numbers(conversation.workspace_id, phones, besides=[])
+    changed = summary.refresh_locked(others)
+    Change.record_conversations(sorted((row.pk, row.campaign_id) for row in changed))
 
 
 def _mark_denied(conversation: Conversation, at: datetime) -> None:

@@ -131,17 +131,18 @@ def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
 def _read_dispositions(rows: Mapping[int, Conversation], threads: Mapping[int, Thread]) -> None:
     fallen: list[tuple[int, datetime]] = []
     chosen = Disposition.objects.filter(conversation_id__among=threads)
-    for conversation_id, heard_at, chosen_at, name in chosen.values_list(
-        "conversation_id", "heard_at", "chosen_at", "name"
+    for conversation_id, heard_at, chosen_at, as_of, name in chosen.values_list(
+        "conversation_id", "heard_at", "chosen_at", "as_of", "name"
     ):
+        counts_at = as_of or chosen_at
         if heard_at and rows[conversation_id].disproves(heard_at):
-            fallen.append((conversation_id, chosen_at))
+            fallen.append((conversation_id, counts_at))
         else:
-            threads[conversation_id].dispositions.append((chosen_at, name))
-    for conversation_id, chosen_at in fallen:
+            threads[conversation_id].dispositions.append((counts_at, name))
+    for conversation_id, counts_at in fallen:
         # A GET shows the current one alone: an earlier one may well have been.
         current, _ = max(threads[conversation_id].dispositions, default=(EPOCH, ""))
-        threads[conversation_id].disproved += chosen_at > current
+        threads[conversation_id].disproved += counts_at > current
 
 
 def read_numbers(conversations: Iterable[Conversation]) -> dict[int, str]:

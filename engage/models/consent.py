@@ -1,18 +1,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef
 
 from engage.models.conversation import Conversation, Disposition
+from engage.models.delivery import TOKEN_NAME_LENGTH
 from engage.models.message import Message
 from engage.models.workspace import Workspace
+
+_ANSWERS = {
+    "asked_at": F("conversation__asked_at"),
+    "denied_at": F("conversation__denied_at"),
+    "disproved_through": F("conversation__disproved_through"),
+    "confirmed_key": F("conversation__key_fingerprint"),
+}
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def for_numbers(self, workspace_id: int, phones: Iterable[str]) -> ConsentQuerySet:
         return self.filter(workspace_id=workspace_id, phone__among=phones)
+
+    def with_answers(self) -> ConsentQuerySet:
+        """With what Engage has answered about the conversation of each: `is_answered` and `is_of_nobody` ask for it."""
+        return self.annotate(**_ANSWERS)
 
     def unshown(self) -> ConsentQuerySet:
         """What only webhooks said, so long ago that GETs since then should have shown it."""
@@ -21,7 +35,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def disproved(self) -> ConsentQuerySet:
         """What only webhooks said, and Engage would have shown by now.
 
-        An opt-out event is shown by the text it came with. A disposition is by any later one too, which took its place.
+        A text is shown by itself. A disposition is by any later one too, which took its place.
         """
         shown = Message.objects.filter(conversation=OuterRef("conversation"), is_confirmed=True, sent_at=OuterRef("at"))
         replaced = Disposition.objects.filter(
@@ -37,6 +51,9 @@ class Consent(models.Model):
         OPTED_OUT = "opted_out"
         OPTED_IN = "opted_in"
         DO_NOT_CONTACT = "do_not_contact"
+        LIFTED = "lifted"
+
+    LOCKS = (Kind.OPTED_OUT, Kind.DO_NOT_CONTACT)
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="consents")
     phone = models.CharField(max_length=40)
@@ -47,10 +64,27 @@ class Consent(models.Model):
     heard_at = models.DateTimeField(
         null=True, blank=True, help_text="first webhook to say so; empty when no GET could ever show it, or one has"
     )
+    # By our clock, of every statement whether a GET brought it or a webhook; empty in rows older than these columns.
+    first_heard_at = models.DateTimeField(null=True, blank=True, help_text="first statement of it")
+    last_heard_at = models.DateTimeField(null=True, blank=True, help_text="last statement of it, of events alone")
+    shown_at = models.DateTimeField(null=True, blank=True, help_text="first GET to show it; empty: dated in the future")
+    token_name = models.CharField(
+        max_length=TOKEN_NAME_LENGTH, blank=True, default="", db_default="", help_text="token of the first webhook"
+    )
     conversation = models.ForeignKey(Conversation, null=True, on_delete=models.SET_NULL, related_name="consents")
     recorded_at = models.DateTimeField(auto_now_add=True)
+    # A person's word, of kind LIFTED, and what it ended.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    lifted_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="lifted")
 
     objects = ConsentQuerySet.as_manager()
+
+    # Only in rows `with_answers`.
+    asked_at: datetime | None
+    denied_at: datetime | None
+    disproved_through: datetime | None
+    confirmed_key: str | None
 
     class Meta:
         constraints = (
@@ -59,3 +93,23 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
+
+    @property
+    def is_lock(self) -> bool:
+        """It forbids to text the number, for as long as nothing ends it."""
+        return self.kind in self.LOCKS and self.lifted_by_id is None
+
+    @property
+    def is_answered(self) -> bool:
+        """A GET begun after it was heard answered for its conversation."""
+        is_asked = (
+            self.asked_at is not None and self.first_heard_at is not None and self.first_heard_at <= self.asked_at
+        )
+        return is_asked and bool(self.confirmed_key) and self.denied_at is None
+
+    @property
+    def is_of_nobody(self) -> bool:
+        """Said by a lead whom Engage denies, and denied again an hour or more after it was said."""
+        if self.denied_at is None or self.confirmed_key or self.disproved_through is None:
+            return False
+        return (self.last_heard_at or self.first_heard_at or self.recorded_at) <= self.disproved_through

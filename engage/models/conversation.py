@@ -155,7 +155,10 @@ class Disposition(models.Model):
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="disposition_history")
     name = models.CharField(max_length=300)
-    chosen_at = models.DateTimeField()
+    chosen_at = models.DateTimeField(help_text="as Engage dates it")
+    as_of = models.DateTimeField(
+        null=True, blank=True, help_text="when it was heard first, where Engage dated it in the future of that"
+    )
     is_confirmed = models.BooleanField(default=False, db_default=False, help_text="seen in a GET")
     heard_at = models.DateTimeField(null=True, blank=True, help_text="first webhook to say so, while no GET shows it")
 
@@ -171,7 +174,9 @@ class Disposition(models.Model):
     def is_disproved(self) -> bool:
         """Only a webhook ever said so, and Engage shows none or an earlier one."""
         current = self.conversation.disposition_at
-        return self.conversation.disproves(self.heard_at) and (current is None or self.chosen_at > current)
+        return self.conversation.disproves(self.heard_at) and (current is None or self.counts_at > current)
 
-    def sort_key(self) -> tuple[datetime, str]:
-        return (self.chosen_at, self.name)
+    @property
+    def counts_at(self) -> datetime:
+        """When it was chosen, as far as that can be: not later than it was heard of."""
+        return self.as_of or self.chosen_at

@@ -37,6 +37,9 @@ class Message(models.Model):
     )
     is_confirmed = models.BooleanField(default=False, help_text="seen in a GET, not only in a webhook")
     heard_at = models.DateTimeField(null=True, blank=True, help_text="first webhook to say so, while no GET shows it")
+    is_dated_ahead = models.BooleanField(
+        default=False, db_default=False, help_text="Engage dated it in the future; it counts as of when we heard it"
+    )
 
     objects = MessageQuerySet.as_manager()
 

@@ -49,7 +49,10 @@ def ours() -> dict[str, list[dict[str, Any]]]:
         "conversations": Conversation.objects.filter(lead__in=leads),
         "messages": Message.objects.filter(conversation__lead__in=leads).standing(),
         "dispositions": Disposition.objects.filter(conversation__lead__in=leads, is_confirmed=True),
-        "consents": Consent.objects.exclude(pk__in=Consent.objects.disproved()).filter(conversation__lead__in=leads),
+        # An opt-in that ends no stop is seen by nobody.
+        "consents": Consent.objects.exclude(pk__in=Consent.objects.disproved())
+        .exclude(kind="opted_in", is_confirmed=False)
+        .filter(conversation__lead__in=leads),
         "campaigns": Campaign.objects.filter(remote_id="campaign-of-ours"),
     }
     return {

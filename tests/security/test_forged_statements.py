@@ -24,13 +24,15 @@ TRUE = ("Hello", "Are you there?")
 INVENTED = {
     "text of the lead": {"texts": (*TRUE, "Call me at +1 900 555 0100")},
     "stop": {"texts": (*TRUE, "STOP")},
-    "opt-out": {"texts": (*TRUE, "lose my number"), "kind": "OptOut"},
     "text of ours": {"texts": (*TRUE, "We owe you money"), "direction": "OUTBOUND"},
     "text from the future": {"texts": (*TRUE, "Hello from 2199"), "at": "2199-01-01T00:00:00.000Z"},
     "disposition": {"texts": TRUE, "kind": "Disposition", "disposition": "Not interested"},
     "do not contact": {"texts": TRUE, "kind": "Disposition", "disposition": "Do not contact"},
     "disposition from the future": {"texts": TRUE, "disposition": "Over", "chosen_at": "2199-01-01T00:00:00.000Z"},
 }
+
+
+OPT_OUT = {"texts": (*TRUE, "lose my number"), "kind": "OptOut"}
 
 
 def invent(
@@ -80,6 +82,17 @@ def test_said_again_it_is_not_believed_again(what: str, platform: Platform, work
         project_all()
 
     assert_nothing_lasts(platform, workspace, before)
+
+
+def test_an_opt_out_event_can_only_lock_and_is_kept(platform: Platform, workspace: Workspace) -> None:
+    """Carriers keep the words of a true one from Engage's threads too, so that no GET shows them."""
+    deliver(invent(1, **OPT_OUT))
+    project_all()
+
+    look_again_later(workspace)
+
+    assert Conversation.objects.get(lead__remote_id="lead-1").is_opted_out
+    assert Conversation.objects.opted_out().count() == 1
 
 
 def test_one_answer_without_it_takes_nothing_back(platform: Platform, workspace: Workspace) -> None:
@@ -136,11 +149,12 @@ def test_do_not_contact_that_was_replaced_before_anybody_looked_still_counts(
     assert found.disproved == 0
 
 
+@pytest.mark.parametrize("kind", ["NewMessage", "OptOut"])
 def test_invented_conversation_with_the_number_of_a_lead_of_ours_locks_it_for_two_hours_at_most(
-    platform: Platform, workspace: Workspace
+    kind: str, platform: Platform, workspace: Workspace
 ) -> None:
     before = ours()
-    forged = conversation(100, texts=("STOP",))
+    forged = conversation(100, texts=("STOP",)) | {"eventType": kind}
     forged["data"]["lead"]["phone"] = platform.conversations["key-1"]["data"]["lead"]["phone"]
     deliver(forged)
 
@@ -156,8 +170,8 @@ def test_invented_conversation_with_the_number_of_a_lead_of_ours_locks_it_for_tw
 
 
 def test_what_closes_a_conversation_is_asked_for_at_once(platform: Platform, workspace: Workspace) -> None:
-    for number, what in enumerate(("stop", "opt-out", "disposition")):
-        deliver(invent(number, **INVENTED[what]))
+    for number, what in enumerate((INVENTED["stop"], OPT_OUT, INVENTED["disposition"])):
+        deliver(invent(number, **what))
 
     project_all()
 
