@@ -7,7 +7,7 @@ the platform may have acted; every other error means it did not.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -57,12 +57,20 @@ class EngageClient:
         *,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         tls: ssl.SSLContext | None = None,
+        before_call: Callable[[], None] = lambda: None,
+        sign_of_life: Callable[[], None] = lambda: None,
     ) -> None:
-        """`tls` replaces the public certificate authorities, for a platform behind a private one."""
+        """`tls` replaces the public certificate authorities, for a platform behind a private one.
+
+        `before_call` is called before every wait for the platform, `sign_of_life` after every good answer about a
+        conversation.
+        """
         self.origins = origins
         self.timeouts = timeouts
         self._api_key = api_key
         self._tls = tls
+        self._before_call = before_call
+        self._sign_of_life = sign_of_life
 
     def __repr__(self) -> str:
         return f"EngageClient({self.origins.core})"
@@ -147,7 +155,9 @@ class EngageClient:
 
     def get_conversation(self, key: Secret) -> ConversationPayload:
         """Guide "Conversation Endpoint": all messages and the present state of the lead."""
-        return read_conversation(self._call_conversation(routes.GET_CONVERSATION, key))
+        payload = read_conversation(self._call_conversation(routes.GET_CONVERSATION, key))
+        self._sign_of_life()
+        return payload
 
     def send_message(self, key: Secret, text: str) -> Accepted:
         """Guide "Send Message Endpoint": one form field, `message`."""
@@ -195,6 +205,7 @@ class EngageClient:
             api_key=self._api_key,
             private=(self._api_key, *private),
         )
+        self._before_call()
         return exchange(call, timeouts or self.timeouts, self._tls)
 
     def _call_conversation(
@@ -208,4 +219,5 @@ class EngageClient:
             conversation_key=key,
             private=(self._api_key, key, Secret(text)),
         )
+        self._before_call()
         return exchange(call, self.timeouts, self._tls)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+
+from django.db import connection
 
 from engage.api.client import EngageClient
 from engage.api.origins import DEFAULT_TIMEOUTS, Origins, Timeouts
+from engage.mirror import life
 from engage.models import Conversation, Workspace
 from engage.vault import Secret
 
@@ -15,7 +19,16 @@ def client_for(workspace: Workspace, *, timeouts: Timeouts = DEFAULT_TIMEOUTS) -
     origins = Origins(
         core=workspace.core_origin, conversation=workspace.conversation_origin, widget=workspace.widget_origin
     )
-    return EngageClient(origins, workspace.api_key, timeouts=timeouts)
+    sign_of_life = partial(life.note, workspace.pk)
+    return EngageClient(
+        origins, workspace.api_key, timeouts=timeouts, before_call=_give_connection_back, sign_of_life=sign_of_life
+    )
+
+
+def _give_connection_back() -> None:
+    """Who waits for a platform takes no place in the pool of database connections, which everybody shares."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        connection.close()
 
 
 @dataclass(frozen=True)

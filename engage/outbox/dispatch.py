@@ -60,10 +60,11 @@ def claim(command_id: int, pace: Pace = DEFAULT_PACE) -> Command | None:
     return command if is_ours else None
 
 
-Hear = Callable[[EngageError | None], None]
+# How a call ended, and the id of the conversation that it was about.
+Hear = Callable[[EngageError | None, int], object]
 
 
-def _nobody(error: EngageError | None) -> None:
+def _nobody(error: EngageError | None, conversation_id: int) -> None:
     """Nobody wants to know how a call ended."""
 
 
@@ -96,12 +97,12 @@ def _carry_out(command: Command, pace: Pace, stop: threading.Event | None, hear:
     try:
         read_conversation(conversation, client_for(command.workspace, timeouts=looks.TIMEOUTS))
     except EngageError as error:
-        hear(error)
+        hear(error, conversation.pk)
         logger.info("%s: the pre-flight GET ended with %s: %s", command, type(error).__name__, error)
         answer = read_refusal(error)
         wait_or_fail(command, replace(answer, reason=NO_GOOD_ANSWER) if answer.is_unknown else answer, pace)
         return
-    hear(None)
+    hear(None, conversation.pk)
     crash_point("send.after_preflight")
     # The last look before a repetition: what arrived late is not sent twice.
     if looks.settle(command, conversation, pace):
@@ -168,7 +169,7 @@ def _post(command: Command, conversation: Conversation, client: EngageClient, cl
     if clock.is_over():
         # Suspended since the mark: by now another worker may be at it.
         return Answer(Outcome.NOT_SENT, "The worker was held up.")
-    answer = post(call, hear)
+    answer = post(call, lambda error: hear(error, conversation.pk))
     return _explain(answer, conversation, client, used) if answer.is_link_refused else answer
 
 

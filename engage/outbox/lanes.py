@@ -1,4 +1,4 @@
-"""Threads for one kind of work, as many at once as there are; each job gives its database connection back."""
+"""Threads for one kind of work; each workspace has its own share of them, and each job gives its connection back."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ logger = logging.getLogger(__name__)
 
 Job = Callable[[], None]
 
+# Threads are made when they are needed. Beyond so many at work, a workspace gets one at a time.
+_MANY = 32
+_MOST = 256
+
 
 def describe(error: BaseException) -> str:
     """What broke and where, without the error's words: they may quote a text or a key."""
@@ -23,41 +27,45 @@ def describe(error: BaseException) -> str:
 
 
 class Lane:
-    """One thread more than any one origin may take: a platform that stalls holds up nobody who works with another."""
+    """A platform that stalls takes the threads of its own workspace and of nobody else, whatever they share."""
 
-    def __init__(self, name: str, *, most_per_origin: int) -> None:
+    def __init__(self, name: str, *, share: int) -> None:
+        """`share`: jobs that one workspace may have in hand at once. Half of them, rounded up, may be repetitions."""
         self._name = name
-        self._threads = most_per_origin + 1
-        self._most_per_origin = most_per_origin
-        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix=name)
+        self._share = share
+        self._pool = ThreadPoolExecutor(_MOST, thread_name_prefix=name)
         self._lock = threading.Lock()
-        self._busy: Counter[str] = Counter()
+        self._busy: Counter[int] = Counter()
+        self._repeating: Counter[int] = Counter()
 
     @property
-    def free(self) -> int:
+    def crowded(self) -> list[int]:
+        """Workspaces that have their share in hand: their work would only stand in the way of others'."""
         with self._lock:
-            return self._threads - self._busy.total()
+            return [workspace_id for workspace_id in self._busy if not self._has_room(workspace_id)]
 
-    @property
-    def crowded(self) -> list[str]:
-        """Origins that have their share in hand: their work would only stand in the way of others'."""
+    def has_room_for(self, workspace_id: int, *, is_repetition: bool = False) -> bool:
+        """What failed before may fail again, and slowly: it leaves room for what is tried for the first time."""
         with self._lock:
-            return [origin for origin, busy in self._busy.items() if busy >= self._most_per_origin]
+            if is_repetition and self._repeating[workspace_id] >= (self._share + 1) // 2:
+                return False
+            return self._has_room(workspace_id)
 
-    def has_room_for(self, origin: str) -> bool:
+    def begin(self, workspace_id: int, job: Job, *, is_repetition: bool = False) -> None:
         with self._lock:
-            return self._busy.total() < self._threads and self._busy[origin] < self._most_per_origin
-
-    def begin(self, origin: str, job: Job) -> None:
-        with self._lock:
-            self._busy[origin] += 1
-        self._pool.submit(self._run, origin, job)
+            self._busy[workspace_id] += 1
+            self._repeating[workspace_id] += is_repetition
+        self._pool.submit(self._run, workspace_id, job, is_repetition)
 
     def finish(self) -> None:
         """Wait for what was begun."""
         self._pool.shutdown(wait=True)
 
-    def _run(self, origin: str, job: Job) -> None:
+    def _has_room(self, workspace_id: int) -> bool:
+        total = self._busy.total()
+        return self._busy[workspace_id] < (self._share if total < _MANY else 1) and total < _MOST
+
+    def _run(self, workspace_id: int, job: Job, is_repetition: bool) -> None:
         try:
             job()
         except Exception as error:
@@ -66,4 +74,7 @@ class Lane:
         finally:
             close_old_connections()
             with self._lock:
-                self._busy[origin] -= 1
+                self._busy[workspace_id] -= 1
+                self._repeating[workspace_id] -= is_repetition
+                if not self._busy[workspace_id]:
+                    del self._busy[workspace_id], self._repeating[workspace_id]

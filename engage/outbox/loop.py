@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import ExitStack
 from functools import partial
 
 from django.db import close_old_connections
@@ -12,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from engage.models import Command, Heart
+from engage.outbox.aside import guarded
 from engage.outbox.breaker import Breakers, hasten, postpone
 from engage.outbox.campaigns.loads import drop_files
 from engage.outbox.campaigns.looks import hear
@@ -23,10 +25,14 @@ from engage.outbox.looks import due_looks, look
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.sweeper import sweep
 from engage.outbox.transitions import State
+from engage.outbox.trial import try_again
 
 logger = logging.getLogger(__name__)
 
-MOST_PER_ORIGIN = 8
+# Of one workspace, at once: a platform is not to be flooded.
+MOST_PER_WORKSPACE = 8
+# Looked through at once: some may belong to a workspace that has its share in hand.
+_AT_ONCE = 40
 _PAUSE_AFTER_ERROR = 1.0
 _CONNECTION_LASTS = 1.0
 
@@ -51,13 +57,16 @@ class Dispatcher:
     def __init__(self, stop: threading.Event, threads: int = 4, *, pace: Pace = DEFAULT_PACE) -> None:
         self._stop = stop
         self._pace = pace
-        self._senders = Lane("send", most_per_origin=min(threads, MOST_PER_ORIGIN))
+        self._senders = Lane("send", share=min(threads, MOST_PER_WORKSPACE))
         # Looks have threads of their own, so that a platform slow to show things does not keep replies from leaving.
-        self._lookers = Lane("look", most_per_origin=min(max(1, threads // 2), MOST_PER_ORIGIN))
+        self._lookers = Lane("look", share=min(max(1, threads // 2), MOST_PER_WORKSPACE))
+        self._trials = Lane("trial", share=1)
         self._campaigns = CampaignLanes(stop, pace)
         self._sightings = Sightings()
         self._breakers = Breakers()
+        self._begins_repetitions_first = False
         self._duties = (
+            _Duty(pace.poll, self._try_again),
             _Duty(pace.poll, self._begin_due),
             _Duty(pace.match_poll, partial(self._sightings.match_changed, pace)),
             _Duty(pace.match_poll, hear),
@@ -81,48 +90,57 @@ class Dispatcher:
                     pause = _PAUSE_AFTER_ERROR
             self._stop.wait(pause)
         close_old_connections()
-        self._senders.finish()
-        self._lookers.finish()
+        for lane in (self._senders, self._lookers, self._trials):
+            lane.finish()
         self._campaigns.finish()
+
+    def _try_again(self) -> None:
+        """Ask platforms in trouble whether they answer again, one call at a time."""
+        for workspace_id in self._breakers.take_back():
+            hasten(workspace_id)
+        for workspace_id in self._breakers.open:
+            breaker = self._breakers[workspace_id]
+            if self._trials.has_room_for(workspace_id) and breaker.lets_through():
+                self._trials.begin(workspace_id, partial(try_again, workspace_id, breaker))
 
     def _begin_due(self) -> None:
         """One glance at the index while there is nothing to do."""
-        for origin in self._breakers.take_back():
-            hasten(origin)
         if not Command.objects.filter(due_at__lte=timezone.now()).exists():
             return
-        self._campaigns.begin_due()
-        if self._senders.free:
-            self._send_due()
-        if self._lookers.free:
-            self._look_due()
+        with ExitStack() as steps:
+            # All of them are made, in this order from the last, whatever becomes of one.
+            steps.callback(self._look_due)
+            steps.callback(self._send_due)
+            steps.callback(self._campaigns.begin_due)
 
     def _send_due(self) -> None:
-        # More than there are threads: some may belong to an origin that has its share.
-        due = due_sends().exclude(workspace__conversation_origin__in=self._senders.crowded)
-        waiting = due.values_list("id", "workspace__conversation_origin")[: self._senders.free + MOST_PER_ORIGIN]
-        away: set[str] = set()
-        for command_id, origin in waiting:
-            if origin in away or not self._senders.has_room_for(origin):
+        """What is tried for the first time and what failed before take turns, so that neither is stuck behind."""
+        self._begins_repetitions_first = not self._begins_repetitions_first
+        for is_repetition in (self._begins_repetitions_first, not self._begins_repetitions_first):
+            sends = due_sends().filter(**{"attempts_made__gt" if is_repetition else "attempts_made": 0})
+            self._begin_sends(sends, is_repetition=is_repetition)
+
+    def _begin_sends(self, sends: QuerySet[Command], *, is_repetition: bool) -> None:
+        due = sends.exclude(workspace_id__in=self._senders.crowded)
+        for command_id, workspace_id in due.values_list("id", "workspace_id")[:_AT_ONCE]:
+            if not self._senders.has_room_for(workspace_id, is_repetition=is_repetition):
                 continue
-            breaker = self._breakers[origin]
-            if not breaker.lets_through():
-                away.add(origin)
-                postpone(origin, breaker.seconds_left())
+            breaker = self._breakers[workspace_id]
+            if breaker.is_open:
+                # Only when it is not being tried this very moment.
+                if (seconds := breaker.seconds_left()) > 0:
+                    postpone(workspace_id, seconds)
                 continue
-            command = claim(command_id, self._pace)
+            command = guarded(command_id, partial(claim, command_id, self._pace))
             if command is not None:
-                hear = partial(self._breakers.hear, origin)
-                self._senders.begin(origin, partial(dispatch, command, self._pace, self._stop, hear))
-            else:
-                breaker.give_back()
+                job = partial(dispatch, command, self._pace, self._stop, breaker.hear)
+                self._senders.begin(workspace_id, job, is_repetition=is_repetition)
 
     def _look_due(self) -> None:
-        due = due_looks().exclude(workspace__conversation_origin__in=self._lookers.crowded)
-        for command in due.select_related("workspace", "conversation__lead")[: self._lookers.free]:
-            origin = command.workspace.conversation_origin
-            if self._lookers.has_room_for(origin):
-                self._lookers.begin(origin, partial(look, command, self._pace))
+        due = due_looks().exclude(workspace_id__in=self._lookers.crowded)
+        for command in due.select_related("workspace", "conversation__lead")[:_AT_ONCE]:
+            if self._lookers.has_room_for(command.workspace_id):
+                self._lookers.begin(command.workspace_id, partial(look, command, self._pace))
 
 
 class _Duty:

@@ -39,7 +39,7 @@ class Answer:
         return self.outcome == Outcome.UNKNOWN
 
 
-def post(call: Callable[[], Accepted], hear: Callable[[EngageError | None], None]) -> Answer:
+def post(call: Callable[[], Accepted], hear: Callable[[EngageError | None], object]) -> Answer:
     """As `ask`, where all that is said is that it was accepted. `hear` is told how the call ended."""
 
     def listened() -> Accepted:

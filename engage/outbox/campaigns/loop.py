@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from engage.models import Command
+from engage.outbox.aside import guarded
 from engage.outbox.campaigns.looks import due_looks, look
 from engage.outbox.campaigns.pausing import pause
 from engage.outbox.campaigns.sending import CLAIMABLE, claim, dispatch
@@ -18,8 +19,8 @@ from engage.outbox.pace import Pace
 
 Carrying = Callable[[Command, Pace, threading.Event], None]
 
-# More than there are threads: some may belong to an origin that has its share.
-_SPARE = 8
+# Looked through at once: some may belong to a workspace that has its share in hand.
+_AT_ONCE = 40
 _CHANGES = (*Command.ACTIVATIONS, Command.Kind.MESSAGES)
 
 
@@ -52,10 +53,10 @@ class CampaignLanes:
     def __init__(self, stop: threading.Event, pace: Pace) -> None:
         self._stop = stop
         self._pace = pace
-        self._pauses = Lane("pause", most_per_origin=3)
-        self._changes = Lane("change", most_per_origin=2)
+        self._pauses = Lane("pause", share=3)
+        self._changes = Lane("change", share=2)
         # An upload takes minutes, and memory for one chunk.
-        self._uploads = Lane("upload", most_per_origin=1)
+        self._uploads = Lane("upload", share=1)
 
     def begin_due(self) -> None:
         if not _due().exists():
@@ -63,22 +64,20 @@ class CampaignLanes:
         self._begin(self._pauses, due_pauses(), pause)
         self._begin(self._changes, due_changes(), dispatch)
         self._begin(self._uploads, due_uploads(), dispatch)
-        looks = due_looks().exclude(workspace__core_origin__in=self._changes.crowded)
-        for command in looks[: self._changes.free]:
-            if self._changes.has_room_for(command.workspace.core_origin):
-                self._changes.begin(command.workspace.core_origin, partial(look, command, self._pace))
+        looks = due_looks().exclude(workspace_id__in=self._changes.crowded)
+        for command in looks[:_AT_ONCE]:
+            if self._changes.has_room_for(command.workspace_id):
+                self._changes.begin(command.workspace_id, partial(look, command, self._pace))
 
     def finish(self) -> None:
         for lane in (self._pauses, self._changes, self._uploads):
             lane.finish()
 
     def _begin(self, lane: Lane, due: QuerySet[Command], carry_out: Carrying) -> None:
-        if not lane.free:
-            return
-        here = due.exclude(workspace__core_origin__in=lane.crowded).values_list("id", "workspace__core_origin")
-        for command_id, origin in here[: lane.free + _SPARE]:
-            if not lane.has_room_for(origin):
+        here = due.exclude(workspace_id__in=lane.crowded).values_list("id", "workspace_id")
+        for command_id, workspace_id in here[:_AT_ONCE]:
+            if not lane.has_room_for(workspace_id):
                 continue
-            command = claim(command_id, self._pace)
+            command = guarded(command_id, partial(claim, command_id, self._pace))
             if command is not None:
-                lane.begin(origin, partial(carry_out, command, self._pace, self._stop))
+                lane.begin(workspace_id, partial(carry_out, command, self._pace, self._stop))

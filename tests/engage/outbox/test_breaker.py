@@ -107,6 +107,56 @@ def test_g1_a_try_that_became_no_call_is_given_back(clock: Clock) -> None:
     assert breaker.lets_through()
 
 
+def test_g1_one_conversation_that_fails_again_and_again_says_nothing_about_the_platform(clock: Clock) -> None:
+    breaker = Breaker(clock)
+
+    for conversation_id in (1, 2, 3, 4) * 10:
+        breaker.hear(Malformed("not JSON", 200), conversation_id)
+
+    assert not breaker.is_open
+
+
+def test_g1_many_conversations_that_fail_and_none_that_answers_open_it(clock: Clock) -> None:
+    breaker = Breaker(clock)
+
+    for conversation_id in range(1, 6):
+        breaker.hear(Unknown("out of time"), conversation_id)
+
+    assert breaker.is_open
+
+
+def test_g1_nobody_reached_opens_it_whoever_was_asked_for(clock: Clock) -> None:
+    breaker = Breaker(clock)
+
+    for _ in range(5):
+        breaker.hear(AWAY, 1)
+
+    assert breaker.is_open
+
+
+def test_g1_a_good_answer_to_anybody_is_a_sign_of_life(clock: Clock) -> None:
+    answered = [0.0]
+    breaker = Breaker(clock, lambda: answered[0])
+    for _ in range(5):
+        breaker.hear(AWAY)
+    was_open, answered[0] = breaker.is_open, clock.now + 0.1
+
+    assert was_open
+    assert (breaker.is_open, breaker.take_recovery(), breaker.take_recovery()) == (False, True, False)
+
+
+def test_g1_who_answered_well_is_asked_first_and_who_failed_last(clock: Clock) -> None:
+    breaker = Breaker(clock)
+    breaker.hear(None, 1)
+    clock.now += 1
+    breaker.hear(None, 2)
+    breaker.hear(AWAY, 3)
+    clock.now += 1
+    breaker.hear(AWAY, 4)
+
+    assert sorted([4, 3, 5, 1, 2], key=breaker.standing_of) == [2, 1, 5, 3, 4]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_g1_replies_to_a_platform_in_trouble_wait_and_leave_when_it_is_back(
     sandbox: SandboxProcess,
