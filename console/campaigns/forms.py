@@ -32,7 +32,7 @@ class ListSwitchForm(SwitchForm):
 class DecisionForm(forms.Form):
     """What a person decides about a command to a campaign that is not settled."""
 
-    decision = forms.ChoiceField(choices=(("cancel", "Cancel"), ("leave", "Leave it")))
+    decision = forms.ChoiceField(choices=(("cancel", "Cancel"), ("leave", "Leave it"), ("give_up", "Give up")))
 
 
 class BoardForm(forms.Form):

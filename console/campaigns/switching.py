@@ -65,6 +65,14 @@ def leave(*, command: Command, by: User) -> None:
     _decide(command, by, "left unconfirmed", decisions.discard)
 
 
+def give_up(*, command: Command, by: User) -> None:
+    """Stop repeating a pause that Engage goes on refusing. Raises NotPossibleNow."""
+    _decide(command, by, "gave up pause", decisions.give_up)
+
+
+DECISIONS: dict[str, Callable[..., None]] = {"cancel": cancel, "leave": leave, "give_up": give_up}
+
+
 def _ask(
     campaign: Campaign, by: User, key: uuid.UUID, action: str, list_name: str, ask: Callable[..., Command]
 ) -> Command:

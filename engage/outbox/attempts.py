@@ -26,6 +26,22 @@ def may_have_arrived(command: Command) -> list[Attempt]:
     return sorted(tries, key=lambda attempt: attempt.number)
 
 
+def traces(command: Command) -> list[Attempt]:
+    """The tries that may be seen at the platform, oldest first: also those it answered with a refusal.
+
+    A gateway may refuse what was taken behind it. Before anything is sent again, all of these are looked for.
+    """
+    tries = [
+        attempt for attempt in command.attempts.all() if attempt.outcome in MAY_HAVE_ARRIVED or is_refused(attempt)
+    ]
+    return sorted(tries, key=lambda attempt: attempt.number)
+
+
+def is_refused(attempt: Attempt) -> bool:
+    """It left, and the platform answered that it did not take it."""
+    return attempt.outcome == Outcome.NOT_SENT and attempt.http_status is not None
+
+
 def next_look(command: Command, now: datetime, pace: Pace) -> datetime | None:
     """When to look for it next; None when nothing of it ever left, or nobody looks any more."""
     tries = may_have_arrived(command)

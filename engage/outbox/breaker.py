@@ -18,7 +18,7 @@ from django.utils import timezone
 from engage.api.errors import EngageError, Malformed, Unknown, Unreachable
 from engage.mirror import life
 from engage.models import Command
-from engage.outbox.dispatch import NO_GOOD_ANSWER
+from engage.outbox.posting import NO_GOOD_ANSWER
 from engage.outbox.transitions import State, move
 
 logger = logging.getLogger(__name__)

@@ -24,6 +24,8 @@ from engage.outbox.refusals import NotLookedUp, NotPossibleNow
 from engage.outbox.transitions import State, fail, move
 
 _CANCELLABLE = (*Command.WAITING, State.HELD, State.PREFLIGHT)
+# A round in hand is not called back; it is the last one.
+_GIVEN_UP = (*_CANCELLABLE, State.SENDING, State.ACCEPTED, State.CHECKING)
 # A dispatcher may change the row between our look and our move, but not often.
 _TRIES = 3
 
@@ -90,6 +92,15 @@ def discard(*, command: Command, by: User) -> Command:
         (State.UNCONFIRMED,),
         lambda row: move(row, State.DISCARDED, reason=f"Discarded by {_name_of(by)}."),
     )
+
+
+def give_up(*, command: Command, by: User) -> Command:
+    """Stop repeating a pause; whether one of its rounds arrived is left open."""
+
+    def decide(row: Command) -> bool:
+        return row.kind in Command.PAUSES and move(row, State.DISCARDED, reason=f"Given up by {_name_of(by)}.")
+
+    return _decide(command, _GIVEN_UP, decide)
 
 
 def same_message(*, command: Command, is_same: bool, by: User) -> Command:

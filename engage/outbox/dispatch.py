@@ -22,20 +22,16 @@ from engage.crash_points import crash_point
 from engage.mirror.platform import client_for
 from engage.mirror.reading import read_conversation
 from engage.models import Attempt, Command, Conversation
-from engage.outbox import attempts, dispositions, guards, looks
+from engage.outbox import attempts, dispositions, evidence, guards, looks
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.persist import persist
-from engage.outbox.posting import Answer, Outcome, post, read_refusal
+from engage.outbox.posting import Answer, Outcome, post, read_failed_look
 from engage.outbox.refusals import Refused
-from engage.outbox.transitions import State, fail, move
+from engage.outbox.transitions import STILL_TRYING, State, expire, fail, move
 from engage.request_id import carrying
 
 logger = logging.getLogger(__name__)
 
-# The platform refused it for being one too many this often: a person should know.
-_MOST_REFUSALS = 5
-EXPIRED = "Engage could not be reached in time."
-NO_GOOD_ANSWER = "Engage does not answer as it should."
 NEW_LINK = "The link to this conversation was renewed."
 
 
@@ -54,6 +50,7 @@ def claim(command_id: int, pace: Pace = DEFAULT_PACE) -> Command | None:
             lease_until=lease_until,
             due_at=lease_until,
             attempts_made=command.attempts_made + 1,
+            reason=command.reason,
         )
     except IntegrityError:
         return None
@@ -91,7 +88,7 @@ def _carry_out(command: Command, pace: Pace, stop: threading.Event | None, hear:
         return
     crash_point("send.after_claim")
     if command.expires_at <= timezone.now():
-        fail(command, State.EXPIRED, EXPIRED, pace=pace)
+        expire(command, pace=pace)
         return
     client = client_for(command.workspace)
     try:
@@ -99,8 +96,7 @@ def _carry_out(command: Command, pace: Pace, stop: threading.Event | None, hear:
     except EngageError as error:
         hear(error, conversation.pk)
         logger.info("%s: the pre-flight GET ended with %s: %s", command, type(error).__name__, error)
-        answer = read_refusal(error)
-        wait_or_fail(command, replace(answer, reason=NO_GOOD_ANSWER) if answer.is_unknown else answer, pace)
+        wait_or_fail(command, read_failed_look(error), pace)
         return
     hear(None, conversation.pk)
     crash_point("send.after_preflight")
@@ -116,7 +112,11 @@ def _carry_out(command: Command, pace: Pace, stop: threading.Event | None, hear:
         return
     answer = _post(command, conversation, client, clock, hear)
     crash_point("send.after_answer")
-    _record(command, attempt, answer, pace)
+    persist(lambda: attempts.end(attempt, answer))
+    crash_point("send.after_evidence")
+    if answer.is_final and _was_taken_all_the_same(command, conversation, client, pace):
+        return
+    _record(command, answer, pace)
     if answer.outcome == Outcome.SENT and command.state == State.ACCEPTED:
         looks.look(command, pace)
 
@@ -136,7 +136,7 @@ def _mark(command: Command, conversation: Conversation, pace: Pace) -> Attempt |
     """Write down, durably, that bytes may leave from now on; None when they must not."""
     now = timezone.now()
     if command.expires_at <= now:
-        fail(command, State.EXPIRED, EXPIRED, pace=pace)
+        expire(command, pace=pace)
         return None
     lease_until = pace.lease_end(now)
     try:
@@ -180,14 +180,23 @@ def _explain(answer: Answer, conversation: Conversation, client: EngageClient, u
     except EngageError:
         return answer
     if conversation.key_fingerprint != used:
-        return replace(answer, is_final=False, reason=NEW_LINK)
+        return replace(answer, reason=NEW_LINK)
     return replace(answer, reason=f"Engage refused it ({answer.status}).")
 
 
-def _record(command: Command, attempt: Attempt, answer: Answer, pace: Pace) -> None:
-    """Evidence first, in any case; then the state, if the command is still ours."""
-    persist(lambda: attempts.end(attempt, answer))
-    crash_point("send.after_evidence")
+def _was_taken_all_the_same(command: Command, conversation: Conversation, client: EngageClient, pace: Pace) -> bool:
+    """Before a person reads that it was refused, and writes it anew: is it there?"""
+    if command.kind != Command.Kind.REPLY:
+        return False
+    try:
+        read_conversation(conversation, client)
+    except EngageError:
+        return False
+    return persist(lambda: command.pk in evidence.settle(conversation.pk, pace, refused=command.pk))
+
+
+def _record(command: Command, answer: Answer, pace: Pace) -> None:
+    """The state after the evidence, if the command is still ours."""
     first_look = timezone.now() + timedelta(seconds=pace.looks[0])
     match answer.outcome:
         case Outcome.SENT:
@@ -200,14 +209,15 @@ def _record(command: Command, attempt: Attempt, answer: Answer, pace: Pace) -> N
 
 
 def wait_or_fail(command: Command, answer: Answer, pace: Pace) -> None:
-    """After a try of which nothing can have arrived: later again, or never."""
-    refusals = command.attempts.filter(outcome=Outcome.NOT_SENT, http_status__isnull=False).count()
-    if answer.is_final or refusals >= _MOST_REFUSALS:
+    """After a try of which nothing can have arrived: later again, as long as it is good for, or never."""
+    if answer.is_final:
         fail(command, State.REJECTED, answer.reason, pace=pace)
         return
     now = timezone.now()
-    if answer.retry_after is None:
-        due_at = pace.retry_at(now, command.attempts_made)
-    else:
-        due_at = pace.retry_when_told(now, answer.retry_after)
-    move(command, State.RETRY_WAIT, due_at=min(due_at, command.expires_at), reason=answer.reason)
+    due_at = pace.retry_at(now, command.attempts_made)
+    if answer.retry_after is not None:
+        due_at = max(due_at, pace.retry_when_told(now, answer.retry_after))
+    reason = answer.reason
+    if answer.status is not None and not answer.is_unknown:
+        reason = f"{reason.rstrip('.')}{STILL_TRYING}"
+    move(command, State.RETRY_WAIT, due_at=min(due_at, command.expires_at), reason=reason)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from engage.mirror.observations import EPOCH
 from engage.models import Attempt, Command, Conversation, Message
-from engage.outbox.attempts import MAY_HAVE_ARRIVED, describe, may_have_arrived, posted_at
+from engage.outbox.attempts import MAY_HAVE_ARRIVED, describe, may_have_arrived, posted_at, traces
 from engage.outbox.matching import Match, Seen, Verdict, match
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.transitions import State, move
@@ -25,22 +25,26 @@ _MATCHES_FOR = 0.1
 def watched_replies() -> QuerySet[Command]:
     """Replies that a text at the platform may turn out to be; also those a person vouched for, sends or sent again."""
     vouched_for_or_sent_again = Q(state=State.CONFIRMED)
-    tries = Attempt.objects.filter(command=OuterRef("pk"), outcome__in=MAY_HAVE_ARRIVED)
+    refused = Q(outcome=Attempt.Outcome.NOT_SENT, http_status__isnull=False)
+    tries = Attempt.objects.filter(refused | Q(outcome__in=MAY_HAVE_ARRIVED), command=OuterRef("pk"))
     again = Q(Exists(tries), state__in=(*Command.WAITING, State.PREFLIGHT, State.HELD))
     open_ended = Q(state__in=Command.WATCHED) | vouched_for_or_sent_again | again
     return Command.objects.replies().filter(open_ended, due_at__isnull=False)
 
 
-def settle(conversation_id: int, pace: Pace = DEFAULT_PACE) -> set[int]:
-    """Settle every reply of the conversation that the mirror shows by now; returns the ids of those that moved."""
+def settle(conversation_id: int, pace: Pace = DEFAULT_PACE, *, refused: int = 0) -> set[int]:
+    """Settle every reply of the conversation that the mirror shows by now; returns the ids of those that moved.
+
+    `refused`: the one whose POST has just been answered with a refusal.
+    """
     # One that is being sent this moment is not settled here, but its text must not pass for another reply's.
     sending = Command.objects.replies().filter(state=State.SENDING)
     rows = list(_load(watched_replies() | sending, conversation_id))
-    watched = {row.pk: row for row in rows if row.state != State.SENDING}
+    watched = {row.pk: row for row in rows if row.state != State.SENDING or row.pk == refused}
     if not watched:
         return set()
     conversation = rows[0].conversation
-    posted = [describe(command, tries) for command in rows if (tries := may_have_arrived(command))]
+    posted = [describe(command, tries) for command in rows if (tries := traces(command))]
     if conversation is None or not posted:
         return set()
     found = match(posted, _read_texts(conversation))
@@ -73,8 +77,14 @@ def _apply(command: Command, found: Match, pace: Pace) -> bool:
             return move(
                 command, State.CONFIRMED, message_id=found.message_id, reason=_reason(command, found), due_at=look_at
             )
-        if command.state in (State.ACCEPTED, State.CHECKING, State.UNCONFIRMED, State.HELD):
-            look_at = pace.next_look(posted_at(may_have_arrived(command)[-1]), timezone.now())
+        is_about_to_be_repeated = command.state in (*Command.WAITING, State.PREFLIGHT) and not may_have_arrived(command)
+        if is_about_to_be_repeated or command.state in (
+            State.ACCEPTED,
+            State.CHECKING,
+            State.UNCONFIRMED,
+            State.HELD,
+        ):
+            look_at = pace.next_look(posted_at(traces(command)[-1]), timezone.now())
             return move(command, State.PROBABLE, message_id=found.message_id, due_at=look_at)
     except IntegrityError:
         # Another worker has just given this text to another reply; the next look sees what is left.

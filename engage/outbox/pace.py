@@ -69,9 +69,11 @@ class Pace:
         moments = (posted_at + timedelta(seconds=seconds) for seconds in (*self.looks, *self.late_looks))
         return next((moment for moment in moments if moment > now), None)
 
-    def next_round(self, now: datetime, rounds: int) -> datetime:
-        """When to pause again, after so many rounds."""
-        return now + timedelta(seconds=self.pauses[min(max(rounds, 1), len(self.pauses)) - 1])
+    def next_round(self, now: datetime, rounds: int, *, is_refused: bool = False) -> datetime:
+        """When to pause again, after so many rounds; what is refused, at a distance that goes on growing."""
+        wait = self.pauses[min(max(rounds, 1), len(self.pauses)) - 1]
+        further = min(max(rounds - len(self.pauses), 0), 4) if is_refused else 0
+        return now + timedelta(seconds=wait * 2**further)
 
     def hears_until(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self.hears_within)

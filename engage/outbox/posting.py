@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.conf import settings
@@ -18,8 +18,9 @@ logger = logging.getLogger(__name__)
 Said = TypeVar("Said")
 
 Outcome = Attempt.Outcome
-LINK_REFUSED = "The link to this conversation is no longer valid."
+LINK_REFUSED = "Engage refuses the link to this conversation."
 TOO_MANY = "Engage asks us to wait."
+NO_GOOD_ANSWER = "Engage does not answer as it should."
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def read_refusal(error: EngageError) -> Answer:
         case Overloaded() if settings.TRUST_503_RETRY_AFTER:
             return Answer(Outcome.NOT_SENT, TOO_MANY, 503, retry_after=error.retry_after)
         case Unauthorized() | Gone():
-            return Answer(Outcome.NOT_SENT, LINK_REFUSED, error.status, is_final=True, is_link_refused=True)
+            # A gateway being deployed says so for a moment, about things that are there.
+            return Answer(Outcome.NOT_SENT, LINK_REFUSED, error.status, is_link_refused=True)
         case Rejected():
             reason = f"Engage refused it: {error.reason}" if error.reason else "Engage refused it."
             return Answer(Outcome.NOT_SENT, reason, error.status, is_final=True)
@@ -92,3 +94,12 @@ def read_refusal(error: EngageError) -> Answer:
             return Answer(Outcome.UNKNOWN, str(error), error.status)
         case _:
             return Answer(Outcome.UNKNOWN, type(error).__name__, error.status)
+
+
+def read_failed_look(error: EngageError) -> Answer:
+    """As `read_refusal`, of the GET before a POST: nothing was posted, and whatever it was may pass."""
+    answer = read_refusal(error)
+    if answer.is_unknown:
+        return replace(answer, reason=NO_GOOD_ANSWER)
+    # Without a status it was us who refused: no key, or one that cannot be sent.
+    return replace(answer, is_final=answer.is_final and answer.status is None)

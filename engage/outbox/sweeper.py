@@ -10,10 +10,9 @@ from django.utils import timezone
 from engage.crash_points import crash_point
 from engage.models import Attempt, Command
 from engage.outbox import attempts
-from engage.outbox.dispatch import EXPIRED
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.posting import Answer
-from engage.outbox.transitions import State, fail, move
+from engage.outbox.transitions import State, expire, move
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +28,7 @@ def sweep(pace: Pace = DEFAULT_PACE) -> None:
         _take_over(command, now, pace)
     for command in due.filter(state__in=Command.WAITING, expires_at__lt=now):
         # Also those that wait behind another reply, which no dispatcher would pick up.
-        fail(command, State.EXPIRED, EXPIRED, pace=pace)
+        expire(command, pace=pace)
 
 
 def _take_over(command: Command, now: datetime, pace: Pace) -> None:

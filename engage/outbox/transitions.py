@@ -17,6 +17,10 @@ from engage.outbox.pace import DEFAULT_PACE, Pace
 
 State = Command.State
 
+EXPIRED = "Engage could not be reached in time."
+# Ends the reason of what was refused for now.
+STILL_TRYING = "; still trying."
+
 
 def move(
     command: Command, to: Command.State, *, due_at: datetime | None = None, reason: str = "", **values: Any
@@ -77,3 +81,11 @@ def fail(command: Command, to: Command.State, reason: str, *, pace: Pace = DEFAU
         look_at = pace.next_look(posted_at(tries[-1]), timezone.now())
         return move(command, State.UNCONFIRMED, due_at=look_at, reason=f"{reason} The try before may have arrived.")
     return move(command, to, reason=reason)
+
+
+def expire(command: Command, *, pace: Pace = DEFAULT_PACE) -> bool:
+    """Its time is over; what it waited for is what people read."""
+    reason = command.reason
+    if reason.endswith(STILL_TRYING):
+        reason = f"{reason.removesuffix(STILL_TRYING)}."
+    return fail(command, State.EXPIRED, reason or EXPIRED, pace=pace)

@@ -10,7 +10,7 @@ from typing import Any
 
 # What a mode means for the call is fixed: either it takes effect or it does not, and the ledger says which.
 MODES_WITHOUT_EFFECT = ("refuse", "cut_before", "429", "500", "503", "html", "redirect", "drop")
-MODES_WITH_EFFECT = ("stall", "cut", "half_headers", "drip", "accept_then_500")
+MODES_WITH_EFFECT = ("stall", "cut", "half_headers", "drip", "accept_then_500", "accept_then_429")
 MODES = MODES_WITHOUT_EFFECT + MODES_WITH_EFFECT
 PATHS = ("send", "conversation", "disposition", "campaign")
 

@@ -117,6 +117,8 @@ def _spoil(mode: str, answer: Answer, client: socket.socket) -> Reply:
             raise Broken
         case "accept_then_500":
             return _plain("500 Internal Server Error", "sandbox fault: accepted all the same")
+        case "accept_then_429":
+            return _plain("429 Too Many Requests", "sandbox fault: accepted all the same", Retry_After="1")
     return answer.status, answer.headers, answer.body
 
 

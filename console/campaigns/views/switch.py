@@ -70,14 +70,14 @@ def list_pause(request: DeskRequest, campaign_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 def command_decide(request: DeskRequest, campaign_id: int, command_id: int) -> HttpResponse:
-    """Cancel an activation that waits, or leave something as it is that could not be confirmed."""
+    """Cancel an activation that waits, give up a pause, or leave as it is what could not be confirmed."""
     campaign = find_campaign(request, campaign_id)
     command = get_object_or_404(Command.objects.of_campaigns([campaign.id]), id=command_id)
     require_permission(request, *(PAUSE if command.kind in Command.PAUSES else RUN))
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return answer_refusal(request, campaign, "This cannot be decided here.", status=422)
-    decide = switching.cancel if form.cleaned_data["decision"] == "cancel" else switching.leave
+    decide = switching.DECISIONS[form.cleaned_data["decision"]]
     try:
         decide(command=command, by=request.user)
     except NotPossibleNow as refusal:

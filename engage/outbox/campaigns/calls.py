@@ -11,6 +11,7 @@ from engage.outbox.campaigns import loads
 from engage.outbox.posting import Answer
 
 ACTIVE = "ACTIVE"
+UNKNOWN_THERE = "Engage answers that it does not know this campaign."
 
 Said = wire.Campaign | wire.CampaignList | wire.LeadLoadResult | Accepted
 
@@ -54,14 +55,16 @@ def is_as_wanted(command: Command, status: str) -> bool:
     return status == ACTIVE if command.kind in Command.ACTIVATIONS else status not in ("", ACTIVE)
 
 
-def explain(answer: Answer, command: Command) -> Answer:
+def explain(answer: Answer, command: Command, *, is_posted: bool = False) -> Answer:
     """The words of a refusal, which for a campaign is never about a conversation's link."""
     if not answer.is_link_refused:
         return answer
     if answer.status in (401, 403):
         reason = f"Engage refuses our API key ({answer.status})."
     elif command.kind in Command.OF_LISTS:
-        reason = "Engage knows no list of exactly this name in this campaign."
+        reason = "Engage answers that it knows no list of exactly this name in this campaign."
     else:
-        reason = "Engage does not know this campaign."
-    return replace(answer, reason=reason, is_link_refused=False)
+        reason = UNKNOWN_THERE
+    # Whether leads were loaded nobody can look up: those are not posted again by a machine.
+    is_final = is_posted and command.kind in Command.LOADS
+    return replace(answer, reason=reason, is_link_refused=False, is_final=is_final)

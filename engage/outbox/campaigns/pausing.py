@@ -22,19 +22,17 @@ from engage.models import Attempt, Campaign, Command
 from engage.outbox.attempts import may_have_arrived, posted_at
 from engage.outbox.campaigns import calls, landing, lists, replacing
 from engage.outbox.campaigns.sending import give_back, mark, pace_of, post
-from engage.outbox.dispatch import EXPIRED, LeaseClock
+from engage.outbox.dispatch import LeaseClock
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.persist import persist
 from engage.outbox.posting import Answer, Outcome
-from engage.outbox.transitions import State, fail, move
+from engage.outbox.transitions import STILL_TRYING, State, expire, move
 from engage.request_id import carrying
 
 logger = logging.getLogger(__name__)
 
 STILL_ACTIVE = "Engage still shows it as active."
 MAKING_SURE = "Making sure that the activation before it does not come through."
-# What is not there cannot be paused: after as many rounds a person hears that.
-_MOST_ROUNDS_UNKNOWN = 5
 # A round that hangs is better begun anew.
 _TIMEOUTS = Timeouts(connect=5.0, read=8.0, total=10.0)
 _STATES = {Outcome.SENT: State.ACCEPTED, Outcome.UNKNOWN: State.CHECKING, Outcome.NOT_SENT: State.RETRY_WAIT}
@@ -66,7 +64,7 @@ def _carry_out(command: Command, campaign: Campaign, pace: Pace, stop: threading
     if replacing.give_way(command):
         return
     if command.expires_at <= now:
-        fail(command, State.EXPIRED, EXPIRED, pace=pace)
+        expire(command, pace=pace)
         return
     if _is_unheard(command, pace):
         last = may_have_arrived(command)[-1]
@@ -112,10 +110,9 @@ def _conclude(command: Command, made: _Round, pace: Pace) -> None:
     if is_paused and made.is_clear:
         move(command, State.CONFIRMED)
         return
-    if made.is_unknown_there and command.attempts_made >= _MOST_ROUNDS_UNKNOWN:
-        fail(command, State.REJECTED, made.answer.reason or "Engage does not know it.", pace=pace)
-        return
-    due_at, reason = pace.next_round(now, command.attempts_made), made.answer.reason
+    is_refused = made.is_unknown_there or _is_refusal(made.answer)
+    due_at = pace.next_round(now, command.attempts_made, is_refused=is_refused)
+    reason = _say_why(made, is_refused=is_refused)
     if is_paused or (not made.is_clear and not made.status):
         reason = reason or MAKING_SURE
     elif made.status == calls.ACTIVE:
@@ -123,6 +120,18 @@ def _conclude(command: Command, made: _Round, pace: Pace) -> None:
     if command.kind == Command.Kind.LIST_PAUSE and _was_accepted(made):
         due_at = pace.hears_until(now)
     move(command, _STATES[made.answer.outcome], reason=reason, due_at=due_at)
+
+
+def _is_refusal(answer: Answer) -> bool:
+    return answer.outcome == Outcome.NOT_SENT and answer.status is not None and answer.retry_after is None
+
+
+def _say_why(made: _Round, *, is_refused: bool) -> str:
+    """What is refused is never taken to be gone for good: a person may give up, a machine does not."""
+    if not is_refused:
+        return made.answer.reason
+    reason = made.answer.reason or calls.UNKNOWN_THERE
+    return f"{reason.rstrip('.')}{STILL_TRYING}"
 
 
 def _was_accepted(made: _Round) -> bool:

@@ -24,12 +24,12 @@ from engage.models import Attempt, Campaign, Command
 from engage.outbox import attempts
 from engage.outbox.campaigns import calls, guards, landing, lists, outcomes, replacing, templates
 from engage.outbox.campaigns.calls import Said
-from engage.outbox.dispatch import EXPIRED, NO_GOOD_ANSWER, LeaseClock, wait_or_fail
+from engage.outbox.dispatch import LeaseClock, wait_or_fail
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.persist import persist
-from engage.outbox.posting import Answer, Outcome, ask, read_refusal
+from engage.outbox.posting import Answer, Outcome, ask, read_failed_look
 from engage.outbox.refusals import NotApproved, Refused
-from engage.outbox.transitions import State, fail, move
+from engage.outbox.transitions import State, expire, fail, move
 from engage.request_id import carrying
 
 logger = logging.getLogger(__name__)
@@ -50,14 +50,14 @@ def claim(command_id: int, pace: Pace = DEFAULT_PACE) -> Command | None:
     lease_until = pace_of(command, pace).lease_end(now)
     tries = command.attempts_made + 1
     try:
-        # A pause that goes on and on keeps saying why.
+        # What goes on and on keeps saying why.
         is_ours = move(
             command,
             State.PREFLIGHT,
             lease_until=lease_until,
             due_at=lease_until,
             attempts_made=tries,
-            reason=command.reason if command.kind in Command.PAUSES else "",
+            reason=command.reason,
         )
     except IntegrityError:
         return None
@@ -95,7 +95,7 @@ def _carry_out(command: Command, campaign: Campaign, pace: Pace, stop: threading
     if replacing.give_way(command):
         return
     if command.expires_at <= now:
-        fail(command, State.EXPIRED, EXPIRED, pace=pace)
+        expire(command, pace=pace)
         return
     if command.kind in Command.ACTIVATIONS and landing.may_land_until(command, now, pace):
         # A pause before it is still on the line: whoever comes last at the platform wins there.
@@ -106,8 +106,7 @@ def _carry_out(command: Command, campaign: Campaign, pace: Pace, stop: threading
     try:
         said = persist(lambda: read_campaign(campaign, client))
     except EngageError as error:
-        answer = calls.explain(read_refusal(error), command)
-        wait_or_fail(command, replace(answer, reason=NO_GOOD_ANSWER) if answer.is_unknown else answer, pace)
+        wait_or_fail(command, calls.explain(read_failed_look(error), command), pace)
         return
     if _settle_before(command, campaign, said, pace):
         return
@@ -144,7 +143,8 @@ def mark(command: Command, campaign: Campaign, pace: Pace) -> Attempt | None:
             if replacing.give_way(command):
                 return None
             guards.check(command)
-            if not move(command, State.SENDING, lease_until=lease_until, due_at=lease_until, reason=command.reason):
+            reason = command.reason if command.kind in Command.PAUSES else ""
+            if not move(command, State.SENDING, lease_until=lease_until, due_at=lease_until, reason=reason):
                 return None
             return _begin_attempt(command, lists.baseline(command, pace))
     except Refused as refusal:
@@ -174,7 +174,7 @@ def post(
         answer = Answer(Outcome.NOT_SENT)
     else:
         answer, said = ask(lambda: calls.call(command, campaign, client))
-        answer = calls.explain(answer, command)
+        answer = calls.explain(answer, command, is_posted=True)
     persist(lambda: attempts.end(attempt, answer))
     if isinstance(said, wire.Campaign | wire.CampaignList):
         observed = said

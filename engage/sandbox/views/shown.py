@@ -33,6 +33,7 @@ MODE_WORDS = {
     "half_headers": "half an answer",
     "drip": "answers byte by byte",
     "accept_then_500": "answers 500 all the same",
+    "accept_then_429": "answers 429 all the same",
 }
 PATH_WORDS = {
     "send": "replies",

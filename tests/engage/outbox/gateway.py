@@ -28,6 +28,7 @@ _ANSWERS: dict[str, tuple[int, bytes]] = {
     "403": (403, b"<h1>Forbidden</h1>"),
     "404": (404, b"not here"),
     "410": (410, b"gone"),
+    "422": (422, b"not like this"),
     "429": (429, b"slow down"),
 }
 

@@ -194,11 +194,14 @@ def test_a_key_that_ended_is_told_as_such(conversation: Conversation, reply: Rep
     spoil_key(conversation)
 
     with dispatching():
-        wait_for_state(command, State.REJECTED)
+        wait_for_state(command, State.RETRY_WAIT)
+        said_meanwhile = command.reason
+        Command.objects.filter(pk=command.pk).update(expires_at=timezone.now() + timedelta(seconds=0.3))
+        wait_for_state(command, State.EXPIRED)
 
     conversation.refresh_from_db()
-    assert command.reason == "The link to this conversation is no longer valid."
-    assert conversation.denied_at is not None
+    assert said_meanwhile == "Engage refuses the link to this conversation; still trying."
+    assert command.reason == "Engage refuses the link to this conversation."
     assert conversation.waiting_since is not None
 
 

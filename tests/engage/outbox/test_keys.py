@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.utils import timezone
 
 from engage.models import Command, Conversation
 from engage.vault import Secret, fingerprint, seal
@@ -119,15 +121,17 @@ def test_a_key_renewed_between_look_and_post_is_used_for_one_more_try(
     assert [attempt.http_status for attempt in command.attempts.order_by("number")] == [403, 200]
 
 
-def test_without_a_renewed_key_the_reply_is_refused(
+def test_without_a_renewed_key_the_reply_waits_until_it_is_too_late(
     renewing: RenewingPlatform, conversation: Conversation, reply: Reply, dispatching: Dispatching
 ) -> None:
     command = reply(conversation)
 
     with dispatching():
-        wait_for_state(command, State.REJECTED)
+        wait_for_state(command, State.RETRY_WAIT)
+        Command.objects.filter(pk=command.pk).update(expires_at=timezone.now() + timedelta(seconds=0.3))
+        wait_for_state(command, State.EXPIRED)
 
-    assert command.reason == "The link to this conversation is no longer valid."
+    assert command.reason == "Engage refuses the link to this conversation."
     assert renewing.posted == []
 
 
@@ -138,6 +142,10 @@ def test_a_refused_post_with_a_good_key_is_not_blamed_on_the_link(
     command = reply(conversation)
 
     with dispatching():
-        wait_for_state(command, State.REJECTED)
+        wait_for_state(command, State.RETRY_WAIT)
+        said_meanwhile = command.reason
+        Command.objects.filter(pk=command.pk).update(expires_at=timezone.now() + timedelta(seconds=0.3))
+        wait_for_state(command, State.EXPIRED)
 
+    assert said_meanwhile == "Engage refused it (403); still trying."
     assert command.reason == "Engage refused it (403)."

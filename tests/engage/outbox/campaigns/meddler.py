@@ -26,6 +26,8 @@ TOO_MANY = "429"
 OVERLOADED = "503"
 ARRIVED_UNHEARD = (CUT, PASS_THEN_500, STALL, HALF_HEADERS)
 LOST = (REFUSE, LOSE_500)
+# Answered by something in front of the platform, which never sees it.
+REFUSALS = ("401", "403", "404", "410")
 
 Reply = tuple[int, bytes]
 
@@ -69,6 +71,8 @@ class Meddler(ThreadingHTTPServer):
         self.during_post: Callable[[str], None] = _nothing
         self.during_get: Callable[[str], None] = _nothing
         self.stall_seconds = 0.4
+        # One of REFUSALS, while GETs are answered so as well.
+        self.refuses_gets = ""
         # What a POST that is late will do when it lands; whoever drives the test lets it.
         self.late: list[Callable[[], object]] = []
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
@@ -100,7 +104,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.during_get(self.path)
-        self._answer(*self._pass_on(b""))
+        if self.server.refuses_gets:
+            return self._answer(int(self.server.refuses_gets), b"<h1>Forbidden</h1>")
+        return self._answer(*self._pass_on(b""))
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -116,6 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(429, b"slow down", retry_after="0")
         if fate == OVERLOADED:
             return self._answer(503, b"come back later", retry_after="1")
+        if fate in REFUSALS:
+            return self._answer(int(fate), b"<h1>Forbidden</h1>")
         if fate == LATE:
             self.server.late.append(lambda: self._pass_on(body))
             return self._close()

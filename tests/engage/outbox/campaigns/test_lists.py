@@ -155,9 +155,13 @@ def test_a_name_that_engage_does_not_know_is_said_so(
     command = (ask.pause_list if is_pause else ask.activate_list)(modelled, "Leads ")
 
     with dispatching():
-        wait_for_state(command, State.REJECTED)
+        wait_for_state(command, State.RETRY_WAIT)
+        wait_until(lambda: Command.objects.get(pk=command.pk).attempts_made >= 6)
+        command = wait_for_state(command, State.RETRY_WAIT)
 
-    assert command.reason == "Engage knows no list of exactly this name in this campaign."
+    assert command.reason == (
+        "Engage answers that it knows no list of exactly this name in this campaign; still trying."
+    )
 
 
 def test_a_pause_outlives_an_activation_of_the_list_that_may_still_arrive(

@@ -8,9 +8,9 @@ import pytest
 
 from engage.models import Campaign, Command
 from tests.engage.outbox.campaigns.conftest import Asking, took
-from tests.engage.outbox.campaigns.meddler import ARRIVED_UNHEARD, LOST, TOO_MANY, Meddler
+from tests.engage.outbox.campaigns.meddler import ARRIVED_UNHEARD, LOST, REFUSALS, TOO_MANY, Meddler
 from tests.engage.outbox.campaigns.model_platform import ModelPlatform
-from tests.engage.outbox.conftest import Dispatching, wait_for_state
+from tests.engage.outbox.conftest import Dispatching, wait_for_state, wait_until
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,3 +123,26 @@ def test_two_updates_go_one_after_the_other(
 
     sent = [{field: text for field, text in json.loads(post.body).items() if text} for post in line.posts]
     assert sent == [{"outgoingMessage": TEXT}, {"helpMessage": "Call us"}]
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+@pytest.mark.parametrize("fate", REFUSALS)
+def test_an_update_outlasts_a_momentary_refusal(
+    meddler: Meddler,
+    platform: SandboxProcess,
+    campaign: Campaign,
+    ask: Asking,
+    dispatching: Dispatching,
+    fate: str,
+    is_read: bool,
+) -> None:
+    meddler.refuses_gets = fate if is_read else ""
+    meddler.fates.extend([fate] * 3)
+    command = ask.update(campaign, outgoingMessage=TEXT)
+
+    with dispatching():
+        wait_until(lambda: Command.objects.get(pk=command.pk).attempts_made >= 3)
+        meddler.refuses_gets = ""
+        wait_for_state(command, State.CONFIRMED)
+
+    assert len(took(platform, campaign)) == 1

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
 
 from engage.models import Campaign, Command
+from engage.outbox.decisions import give_up
+from engage.outbox.pace import DEFAULT_PACE
 from tests.engage.outbox.campaigns.conftest import PENDING, Asking, status_of, took
 from tests.engage.outbox.campaigns.meddler import (
     ARRIVED_UNHEARD,
     LOSE_500,
+    PASS,
+    REFUSALS,
     REFUSE,
     TOO_MANY,
     Meddler,
@@ -99,15 +105,51 @@ def test_what_is_not_active_counts_as_paused_whatever_the_platform_answers(
     assert status_of(platform, pending) == "PENDING_APPROVAL"
 
 
-def test_a_campaign_that_is_gone_cannot_be_paused_for_ever(
-    meddler: Meddler, campaign: Campaign, ask: Asking, dispatching: Dispatching
+@pytest.mark.parametrize("fate", REFUSALS)
+def test_a_pause_outlasts_refusals_of_any_kind(
+    meddler: Meddler,
+    platform: SandboxProcess,
+    active_campaign: Campaign,
+    ask: Asking,
+    dispatching: Dispatching,
+    fate: str,
+) -> None:
+    meddler.refuses_gets, meddler.usual = fate, fate
+    command = ask.pause(active_campaign)
+
+    with dispatching():
+        wait_until(lambda: Command.objects.get(pk=command.pk).attempts_made >= 8)
+        said_meanwhile = Command.objects.get(pk=command.pk).reason
+        meddler.refuses_gets, meddler.usual = "", PASS
+        wait_for_state(command, State.CONFIRMED)
+
+    assert said_meanwhile.endswith("; still trying.")
+    assert status_of(platform, active_campaign) == "READY"
+
+
+def test_what_is_gone_is_said_so_until_a_person_gives_up(
+    meddler: Meddler, campaign: Campaign, ask: Asking, dispatching: Dispatching, ada: User
 ) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(remote_id="nobody-knows-it")
     campaign.refresh_from_db()
     command = ask.pause(campaign)
 
     with dispatching():
-        wait_for_state(command, State.REJECTED)
+        wait_until(lambda: Command.objects.get(pk=command.pk).attempts_made >= 8)
+        said_meanwhile = Command.objects.get(pk=command.pk).reason
+        give_up(command=command, by=ada)
+        rounds = len(meddler.posts)
+        wait_until(lambda: Command.objects.get(pk=command.pk).lease_until is None)
+        command.refresh_from_db()
 
-    assert command.reason == "Engage does not know this campaign."
-    assert len(meddler.posts) == 5
+    assert said_meanwhile == "Engage answers that it does not know this campaign; still trying."
+    assert (command.state, command.reason) == (State.DISCARDED, "Given up by Ada.")
+    assert len(meddler.posts) <= rounds + 1
+
+
+def test_what_is_refused_is_asked_for_at_a_growing_distance() -> None:
+    now = timezone.now()
+
+    waits = [(DEFAULT_PACE.next_round(now, rounds, is_refused=True) - now).total_seconds() for rounds in range(1, 13)]
+
+    assert waits == [0, 1, 2, 5, 10, 15, 30, 60, 120, 240, 240, 240]

@@ -17,6 +17,7 @@ from tests.engage.outbox.campaigns.meddler import (
     CUT,
     LOSE_500,
     LOST,
+    REFUSALS,
     REFUSE,
     STALL,
     TOO_MANY,
@@ -158,8 +159,12 @@ def test_a_refused_key_is_named(meddler: Meddler, campaign: Campaign, ask: Askin
     command = ask.activate(campaign)
 
     with dispatching():
-        wait_for_state(command, State.REJECTED)
+        wait_for_state(command, State.RETRY_WAIT)
+        said_meanwhile = command.reason
+        Command.objects.filter(pk=command.pk).update(expires_at=timezone.now() + timedelta(seconds=0.3))
+        wait_for_state(command, State.EXPIRED)
 
+    assert said_meanwhile == "Engage refuses our API key (401); still trying."
     assert command.reason == "Engage refuses our API key (401)."
     assert meddler.posts == []
 
@@ -271,3 +276,18 @@ def test_an_activation_waits_until_a_pause_before_it_can_arrive_no_more(
     marked_at = pause.attempts.get().marked_at
     assert activations[0].attempts.get().marked_at - marked_at >= timedelta(seconds=0.4)
     assert [call for call, _ in took(platform, active_campaign)] == ["pause", "activate"]
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+@pytest.mark.parametrize("fate", REFUSALS)
+def test_an_activation_outlasts_a_momentary_refusal(
+    meddler: Meddler, campaign: Campaign, ask: Asking, dispatching: Dispatching, fate: str, is_read: bool
+) -> None:
+    meddler.refuses_gets = fate if is_read else ""
+    meddler.fates.extend([fate] * 3)
+    command = ask.activate(campaign)
+
+    with dispatching():
+        wait_until(lambda: Command.objects.get(pk=command.pk).attempts_made >= 3)
+        meddler.refuses_gets = ""
+        wait_for_state(command, State.CONFIRMED)
