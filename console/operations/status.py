@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from console.operations.vitals import RECEIVING, SENDING, Vitals, WorkspaceVitals
+from engage.mirror.denial import TROUBLE_ENDS_AFTER
 
 # One answer that did not come is no news.
 UNREACHED_AFTER = timedelta(seconds=60)
@@ -55,6 +56,8 @@ def _find_alarms(now: Vitals) -> Iterator[tuple[State, str]]:
     for row in now.workspaces:
         if _is_unreached(now, row):
             yield State.TROUBLE, f"Engage {row.trouble or 'does not answer'}"
+    if any(_is_refusing(now, row) for row in now.workspaces):
+        yield State.TROUBLE, "Engage refuses conversations"
     if not now.has_worker_run:
         yield State.ATTENTION, "No worker yet"
     if now.overdue_since():
@@ -69,6 +72,10 @@ def _is_silent(now: Vitals, loop: str) -> bool:
 
 def _is_unreached(now: Vitals, row: WorkspaceVitals) -> bool:
     return row.unreached_since is not None and row.unreached_since < now.read_at - UNREACHED_AFTER
+
+
+def _is_refusing(now: Vitals, row: WorkspaceVitals) -> bool:
+    return row.refusing_since is not None and row.refusing_since > now.read_at - TROUBLE_ENDS_AFTER
 
 
 def _standstill(now: Vitals) -> str:
@@ -111,6 +118,10 @@ def _workspace_line(now: Vitals, row: WorkspaceVitals) -> Line:
     if _is_unreached(now, row):
         trouble = row.trouble or "does not answer"
         return Line(row.name, f"Engage {trouble} for {duration(now.age(row.unreached_since))}, {heard}", State.TROUBLE)
+    if _is_refusing(now, row):
+        since = duration(now.age(row.refusing_since))
+        words = f"Engage refuses conversations that it knew, for {since}. They are asked for again, and replies wait"
+        return Line(row.name, f"{words}; {heard}", State.TROUBLE)
     return Line(row.name, heard.capitalize())
 
 

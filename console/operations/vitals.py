@@ -44,6 +44,7 @@ class WorkspaceVitals:
     last_webhook_at: datetime | None
     unreached_since: datetime | None
     trouble: str
+    refusing_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,14 @@ def count_open() -> dict[str, int]:
 
 def _read_workspace(workspace: Workspace) -> WorkspaceVitals:
     newest = Delivery.objects.filter(workspace=workspace).order_by("-id").values_list("received_at", flat=True)
-    return WorkspaceVitals(workspace.pk, workspace.name, newest.first(), workspace.unreached_since, workspace.trouble)
+    return WorkspaceVitals(
+        workspace.pk,
+        workspace.name,
+        newest.first(),
+        workspace.unreached_since,
+        workspace.trouble,
+        workspace.refusing_since,
+    )
 
 
 class _Latest:

@@ -12,9 +12,11 @@ from django.utils import timezone
 from engage.api.client import EngageClient
 from engage.api.errors import Gone, Malformed, Rejected, Unauthorized, Unknown
 from engage.api.wire import Campaign as WireCampaign
-from engage.api.wire import CampaignList, ConversationPayload
+from engage.api.wire import CampaignList, CampaignReference, ConversationPayload
 from engage.crash_points import crash_point
-from engage.mirror import proof, summary
+from engage.mirror import summary
+from engage.mirror.campaigns import ensure_campaigns
+from engage.mirror.denial import mark_refused, note_answered
 from engage.mirror.merge import merge
 from engage.mirror.observations import (
     CampaignObservation,
@@ -22,7 +24,7 @@ from engage.mirror.observations import (
     LeadListObservation,
     Observations,
 )
-from engage.models import Campaign, Change, Consent, Conversation, Lead
+from engage.models import Campaign, Change, Consent, Conversation, Lead, Workspace
 from engage.vault import Secret, fingerprint, seal
 
 _LOOK_EVERY = timedelta(seconds=30)
@@ -42,17 +44,17 @@ def read_conversation(conversation: Conversation, client: EngageClient, *, claim
 
     The mirror holds the answer afterwards and `conversation` is refreshed in place. `claim` is the `read_wanted_at` by
     which the caller claimed this read. Raises the errors of engage.api; Gone or Unauthorized after both keys were
-    refused, which is marked on the conversation.
+    refused, which is marked on the conversation: it is denied now only if that has lasted.
     """
     started_at = timezone.now()
     try:
         key, payload = _ask(conversation, client)
     except (Gone, Unauthorized):
-        _mark_denied(conversation, started_at)
+        mark_refused(conversation, started_at)
         raise
     crash_point("read.after_get")
     with transaction.atomic():
-        _put_into_campaign(conversation, payload.data.campaign.id)
+        _put_into_campaign(conversation, payload.data.campaign)
         _confirm_key(conversation, key, started_at, claim)
         observation = ConversationObservation(payload, started_at, is_read=True)
         merge(conversation.workspace_id, Observations(conversations=[observation]))
@@ -86,36 +88,42 @@ def _ask(conversation: Conversation, client: EngageClient) -> tuple[Secret, Conv
             # A key of another conversation: using it would send a reply to a stranger.
             raise Gone(404, "the key opens another conversation")
         if fingerprint(key) != conversation.key_fingerprint:
-            _check_account(conversation.workspace_id, payload.data.campaign.id, client)
+            _check_account(conversation.workspace, payload, client)
         return key, payload
     raise Gone(404, "no key was ever named for this conversation")
 
 
-def _check_account(workspace_id: int, campaign_remote_id: str, client: EngageClient) -> None:
-    """Every account's keys open conversations at this origin; ours are those of campaigns that our API key can see."""
-    campaigns = Campaign.objects.filter(workspace_id=workspace_id, remote_id=campaign_remote_id)
+def _check_account(workspace: Workspace, payload: ConversationPayload, client: EngageClient) -> None:
+    """Every account's keys open conversations at this origin; ours are those of campaigns that our API key can see.
+
+    Some campaigns the API does not serve (CORE_CAMPAIGN, archived ones): then the lead says whose it is.
+    """
+    campaign_remote_id = payload.data.campaign.id
+    campaigns = Campaign.objects.filter(workspace=workspace, remote_id=campaign_remote_id)
     if campaigns.filter(confirmed_at__isnull=False).exists():
         return
     started_at = timezone.now()
     try:
         said = client.get_campaign(campaign_remote_id)
     except (Gone, Rejected):
-        raise Gone(404, "the key opens a conversation of another account") from None
+        lead = payload.data.lead
+        if (lead.org_id, lead.workspace_id) != (workspace.org_id, workspace.workspace_id):
+            raise Gone(404, "the key opens a conversation of another account") from None
+        return
     except Unauthorized as error:
         # Of our own key that says nothing about the conversation: it is asked for again.
         raise Unknown("our API key is refused", error.status) from None
     if said.id != campaign_remote_id:
         raise Malformed("the answer is about another campaign", 200)
     with transaction.atomic():
-        merge(workspace_id, Observations(campaigns=[CampaignObservation(said, started_at, is_read=True)]))
+        merge(workspace.pk, Observations(campaigns=[CampaignObservation(said, started_at, is_read=True)]))
 
 
-def _put_into_campaign(conversation: Conversation, campaign_remote_id: str) -> None:
+def _put_into_campaign(conversation: Conversation, said: CampaignReference) -> None:
     """Where the platform says it belongs: what a webhook said of that decides which team sees it until now."""
     if conversation.is_confirmed:
         return
-    known = Campaign.objects.filter(workspace_id=conversation.workspace_id, remote_id=campaign_remote_id)
-    campaign_id = known.values_list("id", flat=True).get()
+    campaign_id = ensure_campaigns(conversation.workspace_id, [said])[said.id].pk
     if campaign_id == conversation.campaign_id:
         return
     Conversation.objects.filter(pk=conversation.pk).update(campaign_id=campaign_id)
@@ -125,13 +133,14 @@ def _put_into_campaign(conversation: Conversation, campaign_remote_id: str) -> N
 
 def _confirm_key(conversation: Conversation, key: Secret, read_at: datetime, claim: datetime | None) -> None:
     """The key that answered is the key; the read that was wanted before it began is done."""
-    names = ("key_fingerprint", "denied_at", "read_wanted_at")
+    names = ("key_fingerprint", "denied_at", "refused_since", "read_wanted_at", "workspace_id")
     row = Conversation.objects.select_for_update(no_key=True).only(*names).get(pk=conversation.pk)
-    was_unconfirmed = not row.key_fingerprint or row.denied_at is not None
+    was_unconfirmed = not row.key_fingerprint or row.denied_at is not None or row.refused_since is not None
+    note_answered(row)
     row.read_at, row.denied_at = read_at, None
     if row.read_wanted_at and (row.read_wanted_at <= read_at or row.read_wanted_at == claim):
         row.read_wanted_at = None
-    said = {"read_at", "denied_at", "read_wanted_at"}
+    said = {"read_at", "denied_at", "refused_since", "read_wanted_at"}
     if row.key_fingerprint != fingerprint(key):
         row.sealed_key, row.key_fingerprint = seal(key), fingerprint(key)
         said |= {"sealed_key", "key_fingerprint"}
@@ -146,24 +155,6 @@ def _count_words_again(conversation: Conversation) -> None:
     others = summary.lock_numbers(conversation.workspace_id, phones, besides=[])
     changed = summary.refresh_locked(others)
     Change.record_conversations(sorted((row.pk, row.campaign_id) for row in changed))
-
-
-def _mark_denied(conversation: Conversation, at: datetime) -> None:
-    """The platform does not know it: a forgery, or a key that ended. People see that; nobody is written to."""
-    with transaction.atomic():
-        row = Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
-        changed = [row] if row.denied_at is None else []
-        row.denied_at = row.denied_at or at
-        if row.read_wanted_at and not at < row.read_wanted_at <= timezone.now():
-            row.read_wanted_at = None
-        row.save(update_fields=["denied_at", "read_wanted_at"])
-        if not row.is_confirmed:
-            # One that was known before may have lost its key: that says nothing about its texts.
-            phones = proof.take_answer(row, [at])
-            others = summary.lock_numbers(row.workspace_id, phones, besides=[row.pk])
-            changed += summary.refresh_locked([row, *others])
-        Change.record_conversations(sorted({(found.pk, found.campaign_id) for found in changed}))
-    conversation.refresh_from_db()
 
 
 def read_campaign(campaign: Campaign, client: EngageClient) -> WireCampaign:

@@ -69,6 +69,9 @@ class Conversation(models.Model):
     read_wanted_at = models.DateTimeField(null=True, blank=True, help_text="a GET is due since")
     read_at = models.DateTimeField(null=True, blank=True, help_text="start of the last complete GET")
     denied_at = models.DateTimeField(null=True, blank=True, help_text="the platform does not know this conversation")
+    refused_since = models.DateTimeField(
+        null=True, blank=True, help_text="the platform refuses it since then; denied only when that lasts"
+    )
     asked_at = models.DateTimeField(null=True, blank=True, help_text="start of the newest GET that counts as proof")
     disproved_through = models.DateTimeField(
         null=True, blank=True, help_text="what only webhooks said up to then, Engage would have shown by now"
@@ -109,6 +112,9 @@ class Conversation(models.Model):
             models.Index(fields=("campaign", "status", "-last_message_at", "-id"), name="by_campaign_newest"),
             models.Index(fields=("read_wanted_at",), name="read_wanted", condition=Q(read_wanted_at__isnull=False)),
             models.Index(fields=("id",), name="conversation_disproved", condition=Q(disproved__gt=0)),
+            models.Index(
+                fields=("refused_since",), name="conversation_refused", condition=Q(refused_since__isnull=False)
+            ),
             models.Index(fields=("id",), name="conversation_denied", condition=Q(denied_at__isnull=False)),
         )
 

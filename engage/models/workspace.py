@@ -25,6 +25,9 @@ class Workspace(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     reached_at = models.DateTimeField(null=True, blank=True, help_text="the platform last gave us a good answer")
     unreached_since = models.DateTimeField(null=True, blank=True, help_text="it has not since then; empty: all is well")
+    refusing_since = models.DateTimeField(
+        null=True, blank=True, help_text="it refuses many conversations it knew; empty: it does not"
+    )
     trouble = models.CharField(max_length=100, blank=True, db_default="", help_text="why not, in words")
 
     def __str__(self) -> str:

@@ -43,6 +43,8 @@ class Platform(FaultyServer):
         """It knows this conversation by the keys in its addresses; answers the payload."""
         for key in keys_in(payload):
             self.conversations[key] = deepcopy(payload)
+            if not is_ours:
+                self.conversations[key]["data"]["lead"]["orgId"] = 999
         campaign = payload["data"]["campaign"]
         if is_ours:
             self.campaigns[campaign["id"]] = {"id": campaign["id"], "name": campaign["name"]}

@@ -94,7 +94,7 @@ def test_key_of_another_account_is_refused_as_well_when_our_own_ended(platform: 
 
     found = Conversation.objects.get(lead__remote_id="lead-1")
     assert found.key == Secret("key-1")
-    assert found.denied_at is not None
+    assert found.refused_since is not None
 
 
 def test_replay_of_old_bodies_changes_nothing(platform: Platform, workspace: Workspace) -> None:
