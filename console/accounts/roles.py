@@ -19,13 +19,14 @@ ADMIN = "Admin"
 # By the room that declares them.
 SUPERVISOR_PERMISSIONS = {
     "accounts": ("see_every_campaign", "assign_conversations"),
-    "inbox": ("release_held", "open_widget"),
+    "inbox": ("release_held", "open_widget", "lift_locks"),
     "campaigns": ("run_campaigns", "pause_campaigns", "approve_changes", "load_leads"),
 }
 # Shared fragments carry what only some people may use, in elements of the class `for-<name>`.
 ABILITIES = {
     "releasers": "inbox.release_held",
     "openers": "inbox.open_widget",
+    "lifters": "inbox.lift_locks",
     "runners": "campaigns.run_campaigns",
     "pausers": "campaigns.pause_campaigns",
     "approvers": "campaigns.approve_changes",

@@ -17,7 +17,7 @@ from console.accounts.people import name_of
 from console.accounts.scope import Scope
 from console.audit import trail
 from console.inbox.models import Assignment, DeskEvent
-from engage.mirror import judging
+from engage.mirror import judging, lifting
 from engage.mirror.platform import Widget, find_widget
 from engage.models import Change, Command, Conversation
 from engage.outbox import enqueue
@@ -48,6 +48,10 @@ class OutOfReach(NotAsAsked):
 
 class NothingInDoubt(NotAsAsked):
     """No text of theirs asks for a person's judgement, or no longer."""
+
+
+class LocksMoved(NotAsAsked):
+    """Something was said about the number since the person looked, or somebody else lifted it."""
 
 
 class NoWidget(NotAsAsked):
@@ -136,6 +140,24 @@ def deny_opt_out(*, conversation: Conversation, by: User, seen_through: datetime
             raise NothingInDoubt("This has been answered already.")
         _tell(conversation, DeskEvent.Kind.NO_OPT_OUT, by=by)
         record(conversation, "denied opt-out", by=by, after={"texts_through": through.isoformat()})
+
+
+def lift_locks(*, conversation: Conversation, mark: str, by: User, reason: str) -> None:
+    """The number may be texted again, until somebody says stop again. Raises LocksMoved."""
+    try:
+        with transaction.atomic():
+            ended = lifting.lift_number(conversation, mark=mark, by=by, reason=reason)
+            record(conversation, "lifted lock", by=by, after={"evidence": [row.pk for row in ended]})
+    except lifting.LocksChanged:
+        raise LocksMoved("What locks this number has changed. Look at it again.") from None
+
+
+def lift_opt_outs(*, found: list[lifting.Unshown], by: User, reason: str) -> int:
+    """End these opt-outs that Engage does not show; returns how many."""
+    with transaction.atomic():
+        for item in found:
+            record(item.conversation, "lifted opt-out", by=by, after={"evidence": [item.consent.pk]})
+        return lifting.lift_events(found, by=by, reason=reason)
 
 
 def open_widget(*, conversation: Conversation, by: User) -> Widget:

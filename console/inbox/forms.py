@@ -54,6 +54,27 @@ class NoOptOutForm(forms.Form):
     seen_through = forms.DateTimeField()
 
 
+class LiftForm(forms.Form):
+    """Why a number may be texted again, and what locked it when the person looked."""
+
+    reason = forms.CharField(max_length=500, error_messages={"required": "Say why the lock may be lifted."})
+    mark = forms.CharField(max_length=16)
+
+
+class LiftManyForm(forms.Form):
+    """The opt-out events that were ticked."""
+
+    reason = forms.CharField(max_length=500, error_messages={"required": "Say why these locks may be lifted."})
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.ids = {int(value) for value in data.getlist("evidence") if value.isascii() and value.isdecimal()}
+
+    def clean(self) -> None:
+        if not self.ids:
+            raise forms.ValidationError("Tick at least one.")
+
+
 class DecisionForm(forms.Form):
     """What a person decides about a command that no machine may settle."""
 

@@ -103,4 +103,5 @@ class DeskConversation(Conversation):
         permissions = (
             ("release_held", "Can release replies and dispositions that are held back"),
             ("open_widget", "Can open a conversation in the platform's own page"),
+            ("lift_locks", "Can lift what forbids to text a number, with a reason"),
         )

@@ -14,6 +14,7 @@ from console.accounts.people import who_may_work
 from console.inbox import timeline
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
+from engage.mirror.lifting import locks_mark
 from engage.models import Attempt, Change, Command, Consent, Conversation, Lead, Message
 from engage.outbox.attempts import MAY_HAVE_ARRIVED
 from engage.outbox.guards import window_refusal
@@ -54,6 +55,7 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
             (message.sent_at for message in messages if message.is_inbound and not message.is_disproved), default=None
         ),
         "lock_reason": reason,
+        "locks_mark": locks_mark(conversation) if reason else "",
         "window": window_for(lead.time_zone or None, lead.state or None).status(now),
         "window_refusal": window_refusal(conversation, now),
         "opt_out_disposition": _find_opt_out_disposition(conversation),
@@ -118,6 +120,7 @@ def _lines(conversation: Conversation, commands: list[Command]) -> list[timeline
     lead = conversation.lead
     chosen_here = [row for row in commands if row.kind == Command.Kind.DISPOSITION]
     consents = Consent.objects.for_numbers(conversation.workspace_id, [number_of(lead.phone, lead.remote_id)])
+    consents = consents.select_related("by")
     standing = consents.exclude(id__in=consents.disproved())
     return [
         *timeline.desk_lines(DeskEvent.objects.filter(conversation=conversation).select_related("by", "to")),

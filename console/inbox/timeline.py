@@ -202,17 +202,18 @@ def consent_lines(consents: Sequence[Consent], conversation_id: int) -> list[Lin
         Consent.Kind.OPTED_OUT: "They opted out",
         Consent.Kind.OPTED_IN: "They opted in again",
         Consent.Kind.DO_NOT_CONTACT: "Number put on the do-not-contact list",
-        Consent.Kind.LIFTED: "Lock of the number lifted",
+        Consent.Kind.LIFTED: "lifted the lock of this number",
     }
     in_order = sorted(consents, key=lambda row: (row.at, row.id))
     turns = in_order[:1] + [after for before, after in pairwise(in_order) if after.kind != before.kind]
     return [
         Line(
             row.at,
-            "",
+            name_of(row.by) if row.by else "",
             words[Consent.Kind(row.kind)]
             + ("" if row.conversation_id in (None, conversation_id) else " in another conversation")
-            + ("" if row.is_confirmed or row.kind != Consent.Kind.OPTED_IN else ", not yet confirmed by Engage"),
+            + ("" if row.is_confirmed or row.kind != Consent.Kind.OPTED_IN else ", not yet confirmed by Engage")
+            + (f": {row.reason}" if row.reason else ""),
             is_harm=row.kind in Consent.LOCKS,
         )
         for row in turns

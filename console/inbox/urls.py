@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from console.inbox.views import assignment, decisions, pages, replies, widget
+from console.inbox.views import assignment, decisions, locks, pages, replies, widget
 
 app_name = "inbox"
 
@@ -11,6 +11,7 @@ conversation = [
     path("replies/<int:command_id>/decision/", replies.reply_decide, name="reply-decide"),
     path("disposition/", replies.disposition_choose, name="disposition-choose"),
     path("no-opt-out/", replies.no_opt_out, name="no-opt-out"),
+    path("lift/", locks.lift, name="lift"),
     path("widget/", widget.widget, name="widget"),
     path("widget/in-use/", widget.in_use, name="widget-in-use"),
     path("claim/", assignment.conversation_claim, name="conversation-claim"),
@@ -22,5 +23,7 @@ urlpatterns = [
     path("", pages.queue, name="queue"),
     path("decisions/", decisions.decision_list, name="decision-list"),
     path("decisions/<int:command_id>/", decisions.decision_make, name="decision-make"),
+    path("opt-outs/", locks.opt_out_list, name="opt-out-list"),
+    path("opt-outs/lift/", locks.opt_outs_lift, name="opt-outs-lift"),
     path("conversations/<int:conversation_id>/", include(conversation)),
 ]
