@@ -39,7 +39,7 @@ def read_campaign_or_list(answer: Answer) -> Campaign | CampaignList:
 
 
 def read_conversation(answer: Answer) -> ConversationPayload:
-    return _validated(ConversationPayload, _read(answer), answer)
+    return _validated(ConversationPayload, _read(answer), answer).answered(answer.date)
 
 
 def read_message_id(answer: Answer, text: str) -> str | None:

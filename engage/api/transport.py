@@ -52,6 +52,8 @@ class Answer:
 
     status: int
     body: bytes = field(repr=False)
+    date: datetime | None = None
+    """When it was answered by the platform's clock, as its Date header says; to the second."""
 
 
 def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) -> Answer:
@@ -71,7 +73,7 @@ def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) 
         failure = _failure(error, progress)
     else:
         if 200 <= status < 300 and progress.has_sent_all:
-            return Answer(status=status, body=body)
+            return Answer(status=status, body=body, date=_read_date(headers.get("Date", "")))
         failure = _refusal(status, headers, excerpt(body, secrets=[secret.reveal() for secret in call.private]))
     # Raised out here, the error does not drag the library's one along, whose request holds the text.
     raise failure
@@ -192,6 +194,14 @@ def _refusal(status: int, headers: requests.structures.CaseInsensitiveDict[str],
     if 300 <= status < 400:
         return Unknown("a redirect, which is not followed", status)
     return Unknown(reason, status)
+
+
+def _read_date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
 def _seconds(retry_after: str) -> float | None:

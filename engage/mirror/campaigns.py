@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.dispatch import Signal
+from django.utils import timezone
 
 from engage.api.wire import CampaignList, CampaignReference
+from engage.mirror.moments import SKEW, limit_of, standing
 from engage.mirror.observations import CampaignObservation, LeadListObservation, clip
 from engage.models import Campaign, Change, LeadList
 
@@ -67,8 +69,10 @@ def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
     campaign = observation.campaign
     # Nothing takes it back, so a webhook's word is not enough for it.
     was_active = row.was_active or (observation.is_read and campaign.campaign_status == "ACTIVE")
-    is_newer = observation.version > row.version
-    is_confirming = observation.is_read and (row.confirmed_at is None or observation.seen_at > row.confirmed_at)
+    now = timezone.now()
+    is_newer = observation.version > standing(row.version, limit_of(now))
+    confirmed_at = row.confirmed_at if row.confirmed_at and row.confirmed_at <= now + SKEW else None
+    is_confirming = observation.is_read and (confirmed_at is None or observation.seen_at > confirmed_at)
     if not (is_newer or is_confirming or was_active != row.was_active):
         return False
     # A version ends in a digest of the content: every look makes a new one, and few look different.
@@ -92,6 +96,7 @@ def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
 
 def merge_lead_lists(workspace_id: int, observations: Iterable[LeadListObservation]) -> None:
     """Apply list objects inside the caller's transaction. A list whose campaign nobody names cannot be placed."""
+    limit = limit_of(timezone.now())
     placed = [(observation.placed_in, observation.version, observation) for observation in observations]
     for campaign_remote_id, version, observation in sorted(placed, key=lambda item: item[:2]):
         if not campaign_remote_id:
@@ -99,7 +104,7 @@ def merge_lead_lists(workspace_id: int, observations: Iterable[LeadListObservati
         campaign = _lock(workspace_id, campaign_remote_id)
         row, is_changed = _find_lead_list(campaign, observation.lead_list)
         name = observation.lead_list.name
-        if version > row.version:
+        if version > standing(row.version, limit):
             row.version = version
             row.status = clip(observation.lead_list.status, 100)
             row.document = observation.document

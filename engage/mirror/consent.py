@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
 
+from engage.mirror.moments import SKEW as _SKEW
 from engage.models import Consent, Conversation
 
 # An opt-out event about words that it carries, and one about words that were kept from us, dated by its arrival.
@@ -23,8 +23,6 @@ OPT_IN_WORDED = "optin-worded:"
 OPT_IN_UNTIMED = "optin-untimed:"
 # Of former days: a thread read whole, with START as its last word.
 _READ = "read:"
-# So far apart the two clocks may be that date what comes in one answer, and what came by webhook.
-_SKEW = timedelta(minutes=5)
 
 _REASONS = {
     Consent.Kind.OPTED_OUT: "They opted out. Only they can undo it, by texting START.",

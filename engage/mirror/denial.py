@@ -15,7 +15,9 @@ from engage.mirror import proof, summary
 from engage.models import Change, Conversation, Workspace
 
 _ASK_AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-_HOURLY, _HOURLY_FOR, _DAILY = timedelta(hours=1), timedelta(days=2), timedelta(days=1)
+_HOURLY = timedelta(hours=1)
+# Of what nobody vouched for there may be any number: a webhook about it has it asked for anew.
+_UNCONFIRMED_FOR = timedelta(days=2)
 DENIED_AFTER = timedelta(hours=1)
 # So many known conversations refused within so short a time: that is about Engage, not about each of them.
 _MANY = 3
@@ -36,7 +38,7 @@ def mark_refused(conversation: Conversation, at: datetime) -> None:
             row.denied_at = at
         if row.read_wanted_at is None or not at < row.read_wanted_at <= timezone.now():
             # Else it was wanted while this GET was under way, which may not have seen why.
-            row.read_wanted_at = find_next_ask(row.refused_since, at)
+            row.read_wanted_at = find_next_ask(row.refused_since, at, is_confirmed=row.is_confirmed)
         row.save(update_fields=["denied_at", "refused_since", "read_wanted_at"])
         changed = [row] if before != (row.denied_at, row.refused_since) else []
         if not row.is_confirmed:
@@ -48,12 +50,12 @@ def mark_refused(conversation: Conversation, at: datetime) -> None:
     conversation.refresh_from_db()
 
 
-def find_next_ask(refused_since: datetime, at: datetime) -> datetime:
-    """After 1, 5, 15 and 60 minutes, then hourly, and after two days daily."""
+def find_next_ask(refused_since: datetime, at: datetime, *, is_confirmed: bool) -> datetime | None:
+    """After 1, 5, 15 and 60 minutes, then hourly; None when what was never confirmed has been denied for two days."""
     for distance in _ASK_AGAIN_AFTER:
         if refused_since + distance > at:
             return refused_since + distance
-    return at + (_HOURLY if at - refused_since < _HOURLY_FOR else _DAILY)
+    return at + _HOURLY if is_confirmed or at - refused_since < _UNCONFIRMED_FOR else None
 
 
 def _is_lasting(row: Conversation, at: datetime, *, is_of_many: bool) -> bool:

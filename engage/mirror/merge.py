@@ -7,6 +7,9 @@ everything below a conversation is read and written under its lock.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+
+from django.utils import timezone
 
 from engage.api.events import ConversationKind
 from engage.mirror import bulk, proof
@@ -18,6 +21,7 @@ from engage.mirror.leads import fill_lead, furthest_status
 from engage.mirror.loads import merge_loads
 from engage.mirror.merged import Merged
 from engage.mirror.messages import merge_messages
+from engage.mirror.moments import limit_of, standing
 from engage.mirror.observations import ConversationObservation, Observations, clip
 from engage.mirror.summary import SUMMARY_FIELDS, lock_numbers, read_numbers, summarize
 from engage.models import Change, Conversation, Lead
@@ -26,6 +30,7 @@ from engage.vault import seal
 
 # Versions rise with every text; what they stand for seldom changes and is written apart.
 _VERSION_FIELDS = ("offered_version", "dispositions_version", "lead_version", "read_wanted_at")
+_VERSIONS = ("offered_version", "dispositions_version", "lead_version")
 _KEY_FIELDS = ("sealed_offered_key", "offered_key_fingerprint")
 
 
@@ -87,16 +92,30 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
         Conversation.objects.select_for_update(no_key=True).filter(lead_id__among=by_id).order_by("id").defer(*_UNREAD)
     )
     is_new = {lead.id for lead in new_leads}
+    before = {row.id: _saved_fields(row) for row in locked}
+    _forget_the_future(locked)
     return [
         Merged(
             conversation=row,
             lead=by_id[row.lead_id],
             observations=by_lead[by_id[row.lead_id].remote_id],
-            before=_saved_fields(row),
+            before=before[row.id],
             is_new=row.lead_id in is_new,
         )
         for row in locked
     ]
+
+
+def _forget_the_future(rows: Iterable[Conversation]) -> None:
+    """What a clock that was ahead wrote down would hide what is said from now on."""
+    now = timezone.now()
+    limit = limit_of(now)
+    for row in rows:
+        for name in _VERSIONS:
+            setattr(row, name, standing(getattr(row, name), limit))
+        if row.disproved_through is not None and row.disproved_through > now:
+            row.asked_at = row.disproved_through = None
+            row.save(update_fields=["asked_at", "disproved_through"])
 
 
 def _merge_leads(merged: list[Merged]) -> None:

@@ -19,6 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 from engage.api.events import ConversationKind
 from engage.api.wire import Campaign, CampaignList, ConversationPayload, Disposition, Lead, Message
 from engage.api.wire.base import Moment
+from engage.mirror.moments import SKEW as _SKEW
+from engage.mirror.moments import bounded
 from engage.sms.keywords import signal
 from engage.vault import Secret, fingerprint
 
@@ -47,8 +49,6 @@ def mask_tokens(document: object) -> object:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _moment: TypeAdapter[datetime | None] = TypeAdapter(Moment)
-# So far the platform's clock and ours may be apart.
-_SKEW = timedelta(minutes=5)
 
 
 def dated(stated: datetime, seen_at: datetime, *, is_read: bool) -> datetime:
@@ -106,6 +106,11 @@ class ConversationObservation:
     def signals(self) -> list[str]:
         """What each of the messages says about consent, empty of our own; in their order."""
         return [signal(said.message).value if is_inbound(said) else "" for said in self.messages]
+
+    @property
+    def proven_at(self) -> datetime:
+        """As of when it proves something: a GET, what was said before and is not in it."""
+        return bounded(self.seen_at, self.payload.answered_at)
 
     @property
     def lead(self) -> Lead:

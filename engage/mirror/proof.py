@@ -25,7 +25,7 @@ def take_answers(merged: Iterable[Merged]) -> set[str]:
     """GETs showed these conversations; returns the numbers whose evidence counts otherwise than before."""
     phones: set[str] = set()
     for item in merged:
-        begun = {observation.seen_at for observation in item.observations if observation.is_read}
+        begun = {observation.proven_at for observation in item.observations if observation.is_read}
         if begun:
             phones |= take_answer(item.conversation, begun)
     return phones

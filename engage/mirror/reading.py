@@ -70,7 +70,7 @@ def want_read_soon(conversation: Conversation, now: datetime) -> None:
 
     Said again and again it means a GET every half minute, and one after it was said last.
     """
-    is_long_ago = conversation.read_at is None or conversation.read_at < now - _LOOK_EVERY
+    is_long_ago = conversation.read_at is None or not now - _LOOK_EVERY <= conversation.read_at <= now
     rows = Conversation.objects.filter(Q(read_wanted_at=None) | Q(read_wanted_at__gt=now), pk=conversation.pk)
     rows.update(read_wanted_at=now if is_long_ago else now + _QUIET_FOR)
 

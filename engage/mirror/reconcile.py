@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, RateLimited, Unauthorized, Unknown, Unreachable
+from engage.mirror.clock import Watch, mend
 from engage.mirror.merge import merge
 from engage.mirror.observations import CampaignObservation, Observations
 from engage.mirror.platform import client_for
@@ -32,9 +33,12 @@ _IDLE_SECONDS = 0.2
 def run(stop: threading.Event) -> None:
     """Confirm, sweep and poll until told to stop, within the budget of GETs per second."""
     campaigns_due: dict[int, float] = {}
+    watch = Watch()
     while not stop.is_set():
         try:
             close_old_connections()
+            if watch.has_fallen_back():
+                mend()
             did = _round(stop, campaigns_due)
         except Error as error:
             logger.warning("reconciling waits for the database: %s", type(error).__name__)

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from engage.models.campaign import Campaign
 from engage.models.lead import Lead
 from engage.models.workspace import Workspace
 from engage.vault import Secret, unseal
+
+LATEST_WISH = timedelta(hours=2)
 
 Row = TypeVar("Row", bound="Conversation", covariant=True)
 
@@ -41,11 +44,15 @@ class ConversationQuerySet(models.QuerySet[Row]):
 
     def due_for_read(self, now: datetime) -> Self:
         """Seen in webhooks only so far, or changed in a way that only a GET can vouch for; oldest first."""
-        return self.filter(read_wanted_at__lte=now).order_by("read_wanted_at")
+        # None is wanted for so late: a clock that was ahead wrote that down.
+        is_due = Q(read_wanted_at__lte=now) | Q(read_wanted_at__gt=now + LATEST_WISH)
+        return self.filter(is_due).order_by("read_wanted_at")
 
     def stale_since(self, moment: datetime) -> Self:
         """Open ones that no GET has looked at since, longest unseen first: where a lost webhook would show."""
-        return self.open().filter(denied_at=None, read_at__lt=moment).order_by("read_at")
+        # One looked at in the future was looked at by a clock that was ahead.
+        is_stale = Q(read_at__lt=moment) | Q(read_at__gt=timezone.now() + timedelta(minutes=5))
+        return self.open().filter(is_stale, denied_at=None).order_by("read_at")
 
 
 class Conversation(models.Model):

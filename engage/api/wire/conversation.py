@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import ConfigDict, Field, PlainValidator, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, PrivateAttr, model_validator
 
 from engage.api.origins import origin_of
 from engage.api.wire.base import (
@@ -144,6 +145,17 @@ class ConversationPayload(WireModel):
     event_type: Text = None
     data: ConversationData
     endpoints: Annotated[Endpoints | None, OrNone()] = None
+    # By the platform's clock when it answered our GET. No field of the body: nobody can state it there.
+    _answered_at: datetime | None = PrivateAttr(default=None)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        return self._answered_at
+
+    def answered(self, at: datetime | None) -> ConversationPayload:
+        """Itself, as what was answered at that time."""
+        self._answered_at = at
+        return self
 
     @property
     def key(self) -> Secret:
