@@ -93,6 +93,8 @@ class BoardRow:
 
     @property
     def status_filter(self) -> Filter:
+        if self.campaign.is_unlisted:
+            return Filter.OTHER
         if self.campaign.is_paused:
             return Filter.PAUSED
         return _STATUS_FILTER.get(self.campaign.status, Filter.OTHER)
@@ -169,8 +171,8 @@ def filter_links(view: BoardView, rows: Iterable[BoardRow]) -> list[dict[str, An
 
 
 def visible_campaigns(scope: Scope) -> QuerySet[Campaign]:
-    """Every campaign of every workspace that this scope reaches."""
-    campaigns = Campaign.objects.all()
+    """Every campaign of every workspace that this scope reaches, but those that somebody made up."""
+    campaigns = Campaign.objects.known()
     return campaigns if scope.campaign_ids is None else campaigns.filter(id__in=scope.campaign_ids)
 
 

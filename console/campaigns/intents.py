@@ -130,10 +130,14 @@ def switch_url(campaign_id: int, list_name: str, *, is_pause: bool) -> str:
 
 def may_pause(campaign: Campaign, intent: Intent | None) -> bool:
     """While it sends, and while it is about to."""
+    if campaign.is_unlisted:
+        return False
     return campaign.status == words.ACTIVE or _is_on_its_way(intent, is_pause=False)
 
 
 def may_activate(campaign: Campaign, intent: Intent | None) -> bool:
+    if campaign.is_unlisted:
+        return False
     return campaign.status == words.READY and not _is_on_its_way(intent, is_pause=False)
 
 

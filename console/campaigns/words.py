@@ -33,13 +33,15 @@ NOT_YET: Final = {
 
 
 def status_words(campaign: Campaign) -> str:
+    if campaign.is_unlisted:
+        return "Not listed"
     if campaign.is_paused:
         return "Paused (ready)"
     return _STATUS.get(campaign.status, campaign.status) or "Not read yet"
 
 
 def status_tone(campaign: Campaign) -> str:
-    return _TONE.get(campaign.status, "")
+    return "warn" if campaign.is_unlisted else _TONE.get(campaign.status, "")
 
 
 def list_status_words(lead_list: LeadList) -> str:

@@ -14,11 +14,12 @@ from django.utils import timezone
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, RateLimited, Unauthorized, Unknown, Unreachable
 from engage.mirror.clock import Watch, mend
+from engage.mirror.listed import note_listed
 from engage.mirror.merge import merge
 from engage.mirror.observations import CampaignObservation, Observations
 from engage.mirror.platform import client_for
 from engage.mirror.reading import read_conversation
-from engage.models import Conversation, Workspace
+from engage.models import Campaign, Conversation, Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -124,8 +125,10 @@ def _note_trouble(workspace: Workspace, error: EngageError) -> None:
 def read_campaigns(workspace: Workspace, client: EngageClient) -> int:
     """GET every campaign and merge them; returns how many. Raises the errors of engage.api."""
     seen_at = timezone.now()
+    known = set(Campaign.objects.filter(workspace=workspace).values_list("id", flat=True))
     campaigns = client.list_campaigns()
     observations = [CampaignObservation(campaign, seen_at, is_read=True) for campaign in campaigns]
     with transaction.atomic():
         merge(workspace.pk, Observations(campaigns=observations))
+        note_listed(workspace.pk, known=known, listed=[campaign.id for campaign in campaigns], at=seen_at)
     return len(campaigns)

@@ -2,9 +2,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from engage.models.workspace import Workspace
+
+# One list may leave something out; so many do not.
+READINGS_UNTIL_UNLISTED = 3
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def known(self) -> CampaignQuerySet:
+        """Without those that only webhooks named, and that a complete list of campaigns does not hold.
+
+        A campaign that the list never holds (CORE_CAMPAIGN) is real when Engage answered for a conversation in it.
+        """
+        conversations = apps.get_model("engage", "Conversation").objects
+        answered = conversations.filter(campaign=OuterRef("pk")).exclude(key_fingerprint="")
+        is_real = Q(missing_since=None) | Q(confirmed_at__isnull=False)
+        return self.filter(is_real | Exists(answered))
 
 
 class Campaign(models.Model):
@@ -20,6 +37,12 @@ class Campaign(models.Model):
     document = models.JSONField(default=dict, blank=True)
     version = models.CharField(max_length=100, blank=True, help_text="orders what was said of it; the greatest wins")
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="last time our own API key could see it")
+    missing_since = models.DateTimeField(
+        null=True, blank=True, help_text="first complete list of campaigns without it; empty: it is listed"
+    )
+    missing_readings = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="complete lists without it")
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("workspace", "remote_id"), name="campaign_is_one_row"),)
@@ -37,6 +60,11 @@ class Campaign(models.Model):
     def schedule(self) -> dict[str, Any]:
         schedule = self.document.get("schedule")
         return schedule if isinstance(schedule, dict) else {}
+
+    @property
+    def is_unlisted(self) -> bool:
+        """Our key could see it once, and Engage lists it no longer: deleted or archived, most likely."""
+        return self.confirmed_at is not None and self.missing_readings >= READINGS_UNTIL_UNLISTED
 
     @property
     def is_paused(self) -> bool:

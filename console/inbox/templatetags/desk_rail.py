@@ -77,7 +77,7 @@ def _room_of(context: Context) -> str:
 
 def _find_campaigns(scope: Scope) -> list[Campaign]:
     """Those that are running, and those that were; drafts have no conversations."""
-    campaigns = Campaign.objects.defer("document").exclude(status__in=("DRAFT", "PENDING_APPROVAL"))
+    campaigns = Campaign.objects.known().defer("document").exclude(status__in=("DRAFT", "PENDING_APPROVAL"))
     if scope.campaign_ids is not None:
         campaigns = campaigns.filter(id__in=scope.campaign_ids)
     return list(campaigns.order_by("name", "id")[:CAMPAIGNS_SHOWN])
