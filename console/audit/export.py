@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 from collections.abc import Iterable, Iterator
 
 from console.audit.models import AuditEntry
+from console.display.spreadsheets import MARK, spreadsheet_line
 
 COLUMNS = ("at", "by", "action", "subject", "campaign", "conversation", "before", "after", "address", "request")
-# Spreadsheets take these for the beginning of a formula, also behind spaces and quotation marks.
-_FORMULA = re.compile(r"""[\s"'\x00]*[=+\-@|%＝＋－＠]|[\t\r\n\x00]""")
-
-
-class _Echo:
-    """A file for the csv writer whose lines are handed on instead of kept."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def csv_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """A header and a line per entry; the mark at the beginning tells spreadsheets that it is UTF-8."""
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
-    yield "\ufeff" + str(writer.writerow(COLUMNS))
+    yield MARK + spreadsheet_line(COLUMNS)
     for entry in entries:
-        yield str(writer.writerow([safe_cell(value) for value in _cells(entry)]))
-
-
-def safe_cell(value: object) -> str:
-    """As text, with an apostrophe before whatever a spreadsheet would work out."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+        yield spreadsheet_line(["" if value is None else str(value) for value in _cells(entry)])
 
 
 def _cells(entry: AuditEntry) -> list[object]:

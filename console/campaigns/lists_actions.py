@@ -12,7 +12,6 @@ from django.utils import timezone
 from console.audit.models import AuditEntry
 from console.audit.trail import record
 from console.campaigns.csv_rows import sniff_delimiter
-from console.campaigns.csv_writing import csv_bytes, spreadsheet_bytes
 from console.campaigns.lists_columns import (
     PHONE,
     Column,
@@ -25,6 +24,7 @@ from console.campaigns.lists_columns import (
 from console.campaigns.lists_names import list_name_of
 from console.campaigns.lists_rows import Problem, normalize
 from console.campaigns.models import ListUpload
+from console.display.spreadsheets import csv_bytes, spreadsheet_bytes
 from engage.mirror.consent import locked_numbers
 from engage.models import Campaign, Command, ListLoad
 from engage.outbox import decisions

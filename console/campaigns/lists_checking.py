@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from console.campaigns.csv_inspection import BadFile
 from console.campaigns.csv_rows import Row, read_rows
-from console.campaigns.csv_writing import csv_bytes, spreadsheet_bytes
 from console.campaigns.lists_columns import columns_of, fields_in_messages
 from console.campaigns.lists_findings import Findings, find_problems, is_left_out
 from console.campaigns.lists_rows import Layout, Problem, SeenNumbers, read_lead
 from console.campaigns.models import ListUpload
+from console.display.spreadsheets import csv_bytes, spreadsheet_bytes
 from engage.mirror.consent import locked_numbers
 
 STEP_SECONDS: Final = 1.5

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from console.campaigns.csv_inspection import LONGEST_LINE, UTF_8, WINDOWS_1252, BadFile, Inspection
 from console.campaigns.csv_rows import read_rows, sniff_delimiter
-from console.campaigns.csv_writing import csv_bytes, defused, spreadsheet_bytes
+from console.display.spreadsheets import csv_bytes
 
 CELLS = st.text(alphabet='ab é😀,;"\n\r\t=', max_size=8)
 # A row of one empty cell is a blank line, and blank lines are nothing.
@@ -174,17 +174,3 @@ def test_separator_is_what_keeps_the_rows_alike(content: bytes, delimiter: str) 
 @given(ROWS)
 def test_file_that_is_sent_reads_back_as_it_was(rows: list[list[str]]) -> None:
     assert cells(csv_bytes(rows)) == rows
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+SUM(A1)", "-cmd|x", "@x", "\t=1", "\r=1", '=HYPERLINK("http://x")'])
-def test_formula_is_text_in_a_spreadsheet(cell: str) -> None:
-    assert defused(cell) == f"'{cell}"
-
-
-@pytest.mark.parametrize("cell", ["+1 (212) 555-0101", "-12.5", "Ada", "", "10001-0001", "a=b"])
-def test_numbers_and_names_stay_as_they_are(cell: str) -> None:
-    assert defused(cell) == cell
-
-
-def test_spreadsheet_knows_its_encoding() -> None:
-    assert spreadsheet_bytes([["Köln"]], is_first=True) == b"\xef\xbb\xbfK\xc3\xb6ln\r\n"
