@@ -16,6 +16,7 @@ from django.db import transaction
 from console.accounts.people import name_of
 from console.accounts.scope import Scope
 from console.audit import trail
+from console.inbox import choices
 from console.inbox.models import Assignment, DeskEvent
 from engage.mirror import judging, lifting
 from engage.mirror.platform import Widget, find_widget
@@ -119,10 +120,16 @@ def send_reply(
 def choose_disposition(
     *, conversation: Conversation, name: str, by: User, key: uuid.UUID, is_confirmed: bool = False
 ) -> Command:
-    """Queue the disposition; raises NeedsConfirmation and the refusals of the outbox."""
+    """Queue the disposition, named as the platform does or as `choices.posted_as` says it.
+
+    Raises NeedsConfirmation and the refusals of the outbox.
+    """
+    name = choices.name_of(conversation, name)
     entry = conversation.find_disposition(name)
     if entry and entry.get("doNotContact") and not is_confirmed:
-        raise NeedsConfirmation(f"“{name}” also stops all texts to this number, in every campaign.")
+        notes = [choice.note for choice in choices.choices_of(conversation) if choice.name == name and choice.note]
+        words = f"“{name}” also stops all texts to this number, in every campaign."
+        raise NeedsConfirmation(" ".join([words, *notes]))
     with transaction.atomic():
         command = enqueue.enqueue_disposition(conversation=conversation, name=name, by=by, key=key)
         if not command.is_repeated:

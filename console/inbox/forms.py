@@ -36,7 +36,8 @@ class ReplyForm(forms.Form):
 
 
 class DispositionForm(forms.Form):
-    name = forms.CharField(max_length=300, strip=False)
+    # As long and with whatever blanks the platform has named it.
+    name = forms.CharField(strip=False)
     key = forms.UUIDField(required=False)
     confirmed = forms.BooleanField(required=False)
 

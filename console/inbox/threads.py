@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from console.accounts.people import who_may_work
 from console.inbox import timeline
+from console.inbox.choices import choices_of
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
 from engage.mirror.lifting import locks_mark
@@ -144,8 +145,8 @@ def _find_finishing(commands: list[Command]) -> Command | None:
 
 
 def _find_opt_out_disposition(conversation: Conversation) -> str:
-    """The one of its own list that means "do not contact"; empty when there is none, or a choice of several."""
-    meant = [entry["disposition"] for entry in conversation.dispositions if entry.get("doNotContact")]
+    """As a form says it: the one of its own list that means "do not contact"; empty when there is none, or several."""
+    meant = [choice.posted for choice in choices_of(conversation) if choice.is_do_not_contact]
     return meant[0] if len(meant) == 1 else ""
 
 

@@ -13,6 +13,7 @@ from console.accounts.people import name_of
 from console.inbox import times
 from console.inbox.models import DeskEvent
 from engage.models import Command, Consent, Disposition, Message
+from engage.models.disposition_names import kept_name
 
 # The platform answers by itself at once; nobody reads and types this fast.
 AUTOMATIC_WITHIN = timedelta(seconds=10)
@@ -193,7 +194,7 @@ def disposition_lines(dispositions: Iterable[Disposition], chosen_here: Sequence
 
 
 def _is_choice(command: Command, row: Disposition) -> bool:
-    return command.text == row.name and abs(row.counts_at - command.created_at) <= SAME_CHOICE_WITHIN
+    return kept_name(command.text) == row.name and abs(row.counts_at - command.created_at) <= SAME_CHOICE_WITHIN
 
 
 def consent_lines(consents: Sequence[Consent], conversation_id: int) -> list[Line]:

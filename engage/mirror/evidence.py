@@ -11,6 +11,7 @@ from engage.mirror.consent import EVENT, OPT_IN, OPT_IN_UNTIMED, OPT_IN_WORDED, 
 from engage.mirror.merged import Choice, Merged, Word
 from engage.mirror.observations import EPOCH, ConversationObservation, is_inbound
 from engage.models import Consent
+from engage.models.disposition_names import means_do_not_contact
 from engage.sms.keywords import Signal
 
 _KINDS = {Signal.STOP.value: Consent.Kind.OPTED_OUT, Signal.START.value: Consent.Kind.OPTED_IN}
@@ -55,11 +56,12 @@ def _of_choice(item: Merged, choice: Choice) -> Consent:
 
 
 def _is_do_not_contact(item: Merged, name: str) -> bool:
-    return any(
-        entry.do_not_contact and entry.disposition == name
+    just_said = (
+        {"disposition": entry.disposition, "doNotContact": entry.do_not_contact}
         for observation in item.observations
         for entry in observation.payload.data.dispositions
-    ) or any(entry.get("doNotContact") and entry.get("disposition") == name for entry in item.conversation.dispositions)
+    )
+    return means_do_not_contact(name, just_said) or means_do_not_contact(name, item.conversation.dispositions)
 
 
 def _of_opt_out(item: Merged, observation: ConversationObservation) -> Consent:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from engage.models.campaign import Campaign
+from engage.models.disposition_names import means_do_not_contact
 from engage.models.lead import Lead
 from engage.models.workspace import Workspace
 from engage.vault import Secret, unseal
@@ -159,8 +160,14 @@ class Conversation(models.Model):
         return heard_at is not None and self.disproved_through is not None and heard_at <= self.disproved_through
 
     def find_disposition(self, name: str) -> dict[str, Any] | None:
-        """The entry of its own list with exactly this name; the platform compares names to the letter."""
-        return next((entry for entry in self.dispositions if entry.get("disposition") == name), None)
+        """The entry of its own list with exactly this name; the platform compares names to the letter.
+
+        Of several under one name any that means "do not contact" decides: nobody could tell which will be taken.
+        """
+        found: dict[str, Any] | None = next((row for row in self.dispositions if row.get("disposition") == name), None)
+        if found is None:
+            return None
+        return found | {"doNotContact": means_do_not_contact(name, self.dispositions)}
 
 
 class Disposition(models.Model):

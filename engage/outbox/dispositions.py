@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from engage.models import Attempt, Command, Conversation
+from engage.models.disposition_names import kept_name
 from engage.outbox.attempts import may_have_arrived, posted_at
 from engage.outbox.pace import Pace
 from engage.outbox.refusals import Refused, UnknownDisposition
@@ -18,7 +19,8 @@ _VOID = (State.REJECTED, State.CANCELLED, State.EXPIRED, State.DISCARDED)
 
 
 def replaced_by(name: str) -> str:
-    return f"Replaced by “{name}”."
+    # A reason has an end; so must a name that stands in it.
+    return f"Replaced by “{name[:200]}”."
 
 
 def replace(command: Command, name: str) -> bool:
@@ -50,7 +52,7 @@ def settle(command: Command, conversation: Conversation, pace: Pace) -> bool:
     before, now_there = tries[0].baseline, baseline(conversation)
     is_unchanged = all(before.get(name) == value for name, value in now_there.items())
     # An unchanged value that is the wished one proves nothing, unless the platform took our POST.
-    if now_there["disposition"] == command.text and (not is_unchanged or command.state == State.ACCEPTED):
+    if now_there["disposition"] == kept_name(command.text) and (not is_unchanged or command.state == State.ACCEPTED):
         return move(command, State.CONFIRMED)
     if not is_unchanged:
         return _ask(command, tries[-1], conversation.disposition, pace)
@@ -61,7 +63,7 @@ def settle(command: Command, conversation: Conversation, pace: Pace) -> bool:
 
 def is_as_wished(command: Command, conversation: Conversation) -> bool:
     """It was chosen before and still is: whether it was set anew makes no difference that anybody can see."""
-    return conversation.disposition == command.text
+    return conversation.disposition == kept_name(command.text)
 
 
 def _find_newer(command: Command) -> Command | None:
@@ -73,5 +75,5 @@ def _ask(command: Command, last: Attempt, shown: str, pace: Pace) -> bool:
     if command.state not in (State.ACCEPTED, State.CHECKING):
         return False
     look_at = pace.next_look(posted_at(last), timezone.now())
-    reason = f"Engage shows “{shown}”. Somebody else may have chosen it."
+    reason = f"Engage shows “{shown[:200]}”. Somebody else may have chosen it."
     return move(command, State.UNCONFIRMED, reason=reason, due_at=look_at)

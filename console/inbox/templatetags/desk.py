@@ -10,12 +10,13 @@ from django import template
 from django.utils import timezone
 
 from console.inbox import times
+from console.inbox.choices import Choice, choices_of
 from engage.sms import phones
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from engage.models import Lead
+    from engage.models import Conversation, Lead
 
 register = template.Library()
 
@@ -25,6 +26,11 @@ HUES = 12
 @register.filter
 def phone(number: str) -> str:
     return phones.display(number) if number else ""
+
+
+@register.filter
+def choices(conversation: Conversation) -> list[Choice]:
+    return choices_of(conversation)
 
 
 @register.filter

@@ -1,0 +1,34 @@
+"""Names of dispositions: the platform knows each by its name, to the letter, however long and whatever is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+LONGEST: Final = 300
+_DIGEST: Final = 12
+
+
+def kept_name(name: str) -> str:
+    """The name as a column holds it: a long one is cut, with a digest that tells it from others that begin alike."""
+    if len(name) <= LONGEST:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
+    return f"{name[: LONGEST - _DIGEST - 2]}… {digest}"
+
+
+def means_do_not_contact(name: str, offered: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether any of those offered that a person reads as this name, kept or whole, says so: doubt locks."""
+    wanted = _as_read(name)
+    return any(
+        bool(entry.get("doNotContact")) and wanted in (_as_read(own), _as_read(kept_name(own)))
+        for entry in offered
+        if isinstance(own := entry.get("disposition"), str)
+    )
+
+
+def _as_read(name: str) -> str:
+    seen = "".join(character for character in name if unicodedata.category(character) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).split()).casefold()
