@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 UTF_8: Final = "utf-8"
 WINDOWS_1252: Final = "cp1252"
+# UTF-8 with lines of Windows-1252 in it: put together from two files, and read line by line.
+MIXED: Final = "mixed"
 BYTE_ORDER_MARK: Final = codecs.BOM_UTF8
 
 # No lead takes so much: it is a file of another kind, or one without line breaks.
@@ -21,6 +24,10 @@ _OTHER_KINDS: Final = (
 )
 # Bytes that mean nothing in Windows-1252.
 _UNDEFINED: Final = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
+# What begins and goes on as a letter of UTF-8 does.
+_LETTER: Final = re.compile(
+    rb"[\xc3-\xdf][\x80-\xbf](?![\x80-\xff])|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _HEAD_BYTES: Final = 8
 
 
@@ -36,6 +43,8 @@ class Inspection:
         self._head = b""
         self._decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder(UTF_8)()
         self._is_windows_1252 = True
+        self._has_utf_8 = False
+        self._tail = b""
         self._lines_before = 0
         self._line_bytes = 0
         self._longest_line = (0, 0)
@@ -62,6 +71,8 @@ class Inspection:
             )
         if self._decoder is not None:
             return UTF_8
+        if self._has_utf_8:
+            return MIXED
         if self._is_windows_1252:
             return WINDOWS_1252
         raise BadFile("The letters of this file are in no encoding we know. Save it as “CSV UTF-8” and upload that.")
@@ -83,6 +94,10 @@ class Inspection:
     def _decode(self, piece: bytes, *, is_last: bool = False) -> None:
         if self._is_windows_1252:
             self._is_windows_1252 = not any(byte in piece for byte in _UNDEFINED)
+        if not self._has_utf_8:
+            # Two such bytes in a row are two odd signs in Windows-1252, and a letter in UTF-8.
+            self._has_utf_8 = bool(_LETTER.search(self._tail + piece))
+            self._tail = piece[-3:]
         if self._decoder is None:
             return
         try:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final
 
-from console.campaigns.csv_inspection import BYTE_ORDER_MARK, LONGEST_LINE, BadFile
+from console.campaigns.csv_inspection import BYTE_ORDER_MARK, LONGEST_LINE, MIXED, UTF_8, WINDOWS_1252, BadFile
+from engage.sms.blanks import is_blank
 
 DELIMITERS: Final = {",": "Commas", ";": "Semicolons", "\t": "Tabs", "|": "Vertical bars"}
 MOST_COLUMNS: Final = 200
 
+# As Excel writes it at the top of a file, and reads it.
+_SAID: Final = re.compile(r"sep=(.)", re.IGNORECASE)
+_SHORT_LINE: Final = 16
 _BLOCK: Final = 64 * 1024
 _LONGEST_ROW: Final = 2 * LONGEST_LINE
 _ROWS_TO_SNIFF: Final = 50
@@ -28,10 +33,12 @@ class Row:
     number: int
     end: int
     cells: list[str]
+    # A line of it was in another encoding than the file.
+    is_patched: bool = False
 
     @property
     def is_blank(self) -> bool:
-        return not any(cell.strip() for cell in self.cells)
+        return all(map(is_blank, self.cells))
 
 
 def read_rows(file: BinaryIO, *, encoding: str, delimiter: str, start: int = 0, number: int = 0) -> Iterator[Row]:
@@ -59,14 +66,24 @@ def read_rows(file: BinaryIO, *, encoding: str, delimiter: str, start: int = 0, 
             raise BadFile(f"Row {number:,} opens a quotation mark that is never closed.")
         if len(cells) > MOST_COLUMNS:
             raise BadFile(f"Row {number:,} has {len(cells):,} columns; at most {MOST_COLUMNS} can be read.")
-        yield Row(number, lines.position, cells)
+        yield Row(number, lines.position, cells, lines.is_patched)
 
 
 def sniff_delimiter(file: BinaryIO, *, encoding: str) -> str:
-    """What makes the first rows the widest while they stay alike; a comma when nothing does."""
+    """What the first line says, else what makes the first rows the widest while they stay alike, else a comma."""
+    file.seek(0)
+    first = file.read(_SHORT_LINE).removeprefix(BYTE_ORDER_MARK).decode("latin-1").splitlines()
+    if first and (said := _SAID.fullmatch(first[0].strip(' "'))) and said[1] in DELIMITERS:
+        return said[1]
     widths = {delimiter: _typical_width(file, encoding, delimiter) for delimiter in DELIMITERS}
     widest = max(widths, key=lambda delimiter: widths[delimiter])
     return widest if widths[widest] > 1 else ","
+
+
+def is_separator_line(row: Row, delimiter: str) -> bool:
+    """`sep=;` comes apart at what it names."""
+    said = _SAID.fullmatch(delimiter.join(row.cells).strip())
+    return row.number == 1 and said is not None and said[1] in DELIMITERS
 
 
 def _typical_width(file: BinaryIO, encoding: str, delimiter: str) -> int:
@@ -91,6 +108,7 @@ class _Lines:
     def __init__(self, file: BinaryIO, encoding: str, start: int) -> None:
         self.position = start
         self.is_over = False
+        self.is_patched = False
         self._encoding = encoding
         self._pieces = _split(file, start)
         self._row = 0
@@ -100,6 +118,7 @@ class _Lines:
         self._row = number
         self._row_start = self.position
         self.is_over = False
+        self.is_patched = False
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -118,7 +137,16 @@ class _Lines:
             )
         if is_first:
             piece = piece.removeprefix(BYTE_ORDER_MARK)
-        return piece.decode(self._encoding)
+        return self._decode(piece)
+
+    def _decode(self, line: bytes) -> str:
+        if self._encoding != MIXED:
+            return line.decode(self._encoding)
+        try:
+            return line.decode(UTF_8)
+        except UnicodeDecodeError:
+            self.is_patched = True
+            return line.decode(WINDOWS_1252, "replace")
 
 
 def _split(file: BinaryIO, start: int) -> Iterator[bytes]:

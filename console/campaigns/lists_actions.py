@@ -21,8 +21,10 @@ from console.campaigns.lists_columns import (
     read_first_rows,
     remember_columns,
 )
+from console.campaigns.lists_layout import OURS, is_ours
 from console.campaigns.lists_names import list_name_of
-from console.campaigns.lists_rows import Problem, normalize
+from console.campaigns.lists_problems import Problem
+from console.campaigns.lists_rows import normalize
 from console.campaigns.models import ListUpload
 from console.display.spreadsheets import csv_bytes, spreadsheet_bytes
 from engage.mirror.consent import locked_numbers
@@ -85,7 +87,8 @@ def choose_columns(
         load.append_file([csv_bytes([[column.field for column in fields]])])
         left_out = ListLoad.objects.create(campaign=upload.campaign, list_name=list_name)
         headers = [column.name for column in columns]
-        left_out.append_file([spreadsheet_bytes([["Row", "Why", *headers]], is_first=True)])
+        headers = headers[len(OURS) :] if is_ours(headers) else headers
+        left_out.append_file([spreadsheet_bytes([[*OURS, *headers]], is_first=True)])
         # The upload before its files: a check that is under way takes the locks in this order, too.
         _change(
             upload,
@@ -177,8 +180,11 @@ def decide(*, command: Command, decision: str, by: User) -> None:
 
 
 def _guess(upload: ListUpload, *, is_headed: bool | None = None) -> None:
+    upload.has_header = is_headed is not False
     rows = read_first_rows(upload)
-    upload.has_header = has_header(rows) if is_headed is None else is_headed
+    if is_headed is None and not has_header(rows):
+        upload.has_header = False
+        rows = read_first_rows(upload)
     columns = guess_columns(rows, campaign=upload.campaign, is_headed=upload.has_header)
     upload.mapping = [column.as_json() for column in columns]
 

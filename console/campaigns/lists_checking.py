@@ -9,17 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import BinaryIO, Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from console.campaigns.csv_inspection import BadFile
-from console.campaigns.csv_rows import Row, read_rows
-from console.campaigns.lists_columns import columns_of, fields_in_messages
+from console.campaigns.csv_rows import Row, is_separator_line, read_rows
+from console.campaigns.lists_columns import columns_of, fields_in_messages, read_first_rows
 from console.campaigns.lists_findings import Findings, find_problems, is_left_out
-from console.campaigns.lists_rows import Layout, Problem, SeenNumbers, read_lead
+from console.campaigns.lists_layout import OURS, as_they_were, is_ours, usual_width
+from console.campaigns.lists_problems import Problem
+from console.campaigns.lists_rows import Layout, SeenNumbers, read_lead
 from console.campaigns.models import ListUpload
 from console.display.spreadsheets import csv_bytes, spreadsheet_bytes
 from engage.mirror.consent import locked_numbers
@@ -30,6 +31,9 @@ MOST_ROWS: Final = 1_000_000
 # Rows between two looks at the clock, and between two commits: what a step holds in memory at most.
 _ROWS_AT_ONCE: Final = 500
 _ROWS_PER_COMMIT: Final = 10_000
+# However long the rows are.
+_LETTERS_AT_ONCE: Final = 512 * 1024
+_BYTES_PER_COMMIT: Final = 2 * 1024 * 1024
 # Longer than what is done without a look at the clock takes on a busy machine.
 _SPARE: Final = timedelta(seconds=10)
 
@@ -73,8 +77,15 @@ class _Part:
         self._findings = Findings(upload.problems)
         self._seen = SeenNumbers(bytes(upload.seen))
         fields = {column.field: column.index for column in columns_of(upload) if column.field}
+        first = _first_rows(upload)
+        self._header = first[0].number if upload.has_header and first else 0
+        self._is_ours = is_ours([column.header for column in columns_of(upload)])
         self._layout = Layout.of(
-            fields, merge_fields=list(fields_in_messages(upload.campaign)), width=len(upload.mapping)
+            fields,
+            merge_fields=list(fields_in_messages(upload.campaign)),
+            width=len(upload.mapping),
+            usual_width=usual_width(first[1:]),
+            delimiter=upload.delimiter,
         )
         self._kept: list[bytes] = []
         self._left_out: list[bytes] = []
@@ -86,12 +97,14 @@ class _Part:
             raise BadFile("The file is not here any more. Upload it again.")
         with upload.source.open_file() as file:
             rows = self._read(file)
-            while batch := list(islice(rows, _ROWS_AT_ONCE)):
+            while batch := _next_batch(rows):
                 self._check([row for row in batch if not row.is_blank], now)
                 upload.offset, upload.last_row = batch[-1].end, batch[-1].number
                 if upload.rows_done > MOST_ROWS:
                     raise BadFile(f"There are more than {MOST_ROWS:,} rows. Split the file and load its parts.")
-                if time.monotonic() >= deadline or upload.rows_done - self._rows_before >= _ROWS_PER_COMMIT:
+                is_full = sum(map(len, (*self._kept, *self._left_out))) >= _BYTES_PER_COMMIT
+                is_full = is_full or upload.rows_done - self._rows_before >= _ROWS_PER_COMMIT
+                if is_full or time.monotonic() >= deadline:
                     return
         if not upload.rows_done:
             raise BadFile("There are no rows below the header." if upload.has_header else "There are no rows in it.")
@@ -131,9 +144,8 @@ class _Part:
             start=upload.offset,
             number=upload.last_row,
         )
-        if not upload.offset and upload.has_header:
-            next((row for row in rows if not row.is_blank), None)
-        return rows
+        rows = (row for row in rows if row.number > self._header and not is_separator_line(row, upload.delimiter))
+        return as_they_were(rows) if self._is_ours else rows
 
     def _check(self, rows: Sequence[Row], now: datetime) -> None:
         upload = self._upload
@@ -146,7 +158,8 @@ class _Part:
             problems = find_problems(lead, is_locked=lead.phone in locked, is_again=is_again)
             self._findings.note(lead, problems, self._example(lead.row))
             if is_left_out(problems, upload.leave_out):
-                left_out.append([str(lead.row.number), _in_words(problems), *lead.row.cells])
+                cells = lead.row.cells[len(OURS) :] if self._is_ours else lead.row.cells
+                left_out.append([str(lead.row.number), _in_words(problems), *cells])
             else:
                 kept.append(lead.values)
                 self._seen.add(lead.phone)
@@ -159,6 +172,26 @@ class _Part:
         """The cell of the number as it came; who looks for the row looks for that."""
         index = self._layout.phone
         return row.cells[index].strip() if index < len(row.cells) else ""
+
+
+def _first_rows(upload: ListUpload) -> list[Row]:
+    """None of a file that breaks off among them: who reads on finds out where."""
+    try:
+        return read_first_rows(upload)
+    except BadFile:
+        return []
+
+
+def _next_batch(rows: Iterator[Row]) -> list[Row]:
+    """Bounded by rows and by what is in them."""
+    batch: list[Row] = []
+    letters = 0
+    for row in rows:
+        batch.append(row)
+        letters += sum(map(len, row.cells))
+        if len(batch) >= _ROWS_AT_ONCE or letters >= _LETTERS_AT_ONCE:
+            break
+    return batch
 
 
 def _in_words(problems: Sequence[Problem]) -> str:

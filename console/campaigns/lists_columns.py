@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 from console.campaigns.csv_rows import Row, read_rows
+from console.campaigns.lists_layout import (
+    OURS,
+    as_they_were,
+    find_header,
+    first_rows,
+    folded,
+    headers_of,
+    is_ours,
+    width_of,
+)
 from console.campaigns.models import TEMPLATES, ColumnMapping, ListUpload
 from engage.models import Campaign
 from engage.sms import merge_fields, phones
+from engage.sms.blanks import clean
 
 PHONE: Final = "Phone"
 ROWS_SHOWN: Final = 8
-_ROWS_LOOKED_AT: Final = 50
 _LONGEST_HEADER: Final = 200
 _MOSTLY: Final = 0.5
 
@@ -76,12 +84,16 @@ def fields_in_messages(campaign: Campaign) -> dict[str, str]:
 
 
 def read_first_rows(upload: ListUpload) -> list[Row]:
-    """Raises BadFile."""
+    """From the header on, where there is one. Raises BadFile."""
     if upload.source is None:
         return []
     with upload.source.open_file() as file:
-        rows = read_rows(file, encoding=upload.encoding, delimiter=upload.delimiter)
-        return list(islice((row for row in rows if not row.is_blank), _ROWS_LOOKED_AT))
+        rows = first_rows(read_rows(file, encoding=upload.encoding, delimiter=upload.delimiter), upload.delimiter)
+    if upload.has_header:
+        rows = rows[find_header(rows, _known_names(upload.campaign)) :]
+    if upload.has_header and rows and is_ours(headers_of(rows[0])):
+        rows = list(as_they_were(rows))
+    return rows
 
 
 def has_header(rows: Sequence[Row]) -> bool:
@@ -90,22 +102,29 @@ def has_header(rows: Sequence[Row]) -> bool:
 
 
 def guess_columns(rows: Sequence[Row], *, campaign: Campaign, is_headed: bool) -> list[Column]:
-    """No field twice. What a person chose for such a header last time comes before any guess."""
+    """No field twice. What a person chose for such a header last time comes before any guess, and a header that is a
+    field to the letter before one that only reads like it.
+    """
     if not rows:
         return []
-    width = max(len(row.cells) for row in rows)
-    headers = _headers(rows[0].cells if is_headed else [], width)
     data = rows[1:] if is_headed else rows
+    width = width_of(rows[0] if is_headed else None, data)
+    headers = _headers(rows[0].cells if is_headed else [], width)
     remembered = _remembered(campaign)
     fields = fields_of(campaign)
+    keys = remembered_as([Column(index, header) for index, header in enumerate(headers)])
     names = _names(fields)
     chosen: dict[int, str] = {}
     for index, header in enumerate(headers):
-        field = remembered.get(remembered_as(Column(index, header)))
+        field = remembered.get(keys[index])
         if field is None:
-            field = names.get(_plain(header), "")
+            field = header if header in fields else names.get(folded(header), "")
+            is_second_best = header != field and field in headers and folded(header) == folded(field)
+            field = "" if is_second_best else field
         if field in fields and field not in chosen.values():
             chosen[index] = field
+    if is_headed and is_ours(headers):
+        chosen |= dict.fromkeys(range(len(OURS)), "")
     if PHONE not in chosen.values():
         _guess_phone(chosen, data, width)
     return [Column(index, header, chosen.get(index, "")) for index, header in enumerate(headers)]
@@ -113,13 +132,19 @@ def guess_columns(rows: Sequence[Row], *, campaign: Campaign, is_headed: bool) -
 
 def remember_columns(campaign: Campaign, columns: Sequence[Column]) -> None:
     """For the next file of this campaign; what other files taught before stays."""
-    known = _remembered(campaign) | {remembered_as(column): column.field for column in columns}
+    known = _remembered(campaign) | {
+        key: column.field for key, column in zip(remembered_as(columns), columns, strict=True)
+    }
     ColumnMapping.objects.update_or_create(campaign=campaign, defaults={"fields": known})
 
 
-def remembered_as(column: Column) -> str:
-    """A column without a header is known by its place."""
-    return " ".join(column.header.casefold().split()) or f"#{column.index + 1}"
+def remembered_as(columns: Sequence[Column]) -> list[str]:
+    """Under what each is remembered: its header, its place when it has none; of several of one name, which of them."""
+    names = [" ".join(column.header.casefold().split()) or f"#{column.index + 1}" for column in columns]
+    return [
+        f"{name} #{names[: index + 1].count(name)} of {names.count(name)}" if names.count(name) > 1 else name
+        for index, name in enumerate(names)
+    ]
 
 
 def _remembered(campaign: Campaign) -> dict[str, str]:
@@ -128,17 +153,19 @@ def _remembered(campaign: Campaign) -> dict[str, str]:
 
 
 def _headers(cells: Sequence[str], width: int) -> list[str]:
-    return [cell.strip()[:_LONGEST_HEADER] for cell in cells] + [""] * (width - len(cells))
+    cells = [clean(cell)[:_LONGEST_HEADER] for cell in cells[:width]]
+    return [*cells, *[""] * (width - len(cells))]
 
 
 def _names(fields: Sequence[str]) -> dict[str, str]:
-    """Plain name → field; a field's own name comes before what others call it."""
+    """Folded name → field; a field's own name comes before what others call it. What reads like two fields is none."""
     names = {other: field for field in fields for other in _OTHER_NAMES.get(field, "").split()}
-    return names | {_plain(field): field for field in fields}
+    own = [folded(field) for field in fields]
+    return names | {name: field if own.count(name) == 1 else "" for name, field in zip(own, fields, strict=True)}
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
+def _known_names(campaign: Campaign) -> set[str]:
+    return {*_names(fields_of(campaign)), *map(folded, OURS)} - {""}
 
 
 def _guess_phone(chosen: dict[int, str], data: Sequence[Row], width: int) -> None:

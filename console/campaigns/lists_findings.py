@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from console.campaigns.lists_rows import ALWAYS_LEFT_OUT, Lead, Problem
+from console.campaigns.lists_problems import ALWAYS_LEFT_OUT, Problem
+from console.campaigns.lists_rows import Lead
 
 _EXAMPLES: Final = 5
 _LONGEST_EXAMPLE: Final = 80
@@ -42,21 +43,16 @@ class Findings:
 
 def find_problems(lead: Lead, *, is_locked: bool, is_again: bool) -> list[Problem]:
     """A row that cannot be sent has one reason; of others everything is said."""
+    if Problem.SWALLOWED in lead.oddities:
+        return [Problem.SWALLOWED]
     if not lead.phone:
-        return [Problem.PHONE]
+        return [lead.oddities[0]]
     if is_locked:
         return [Problem.LOCKED]
     if is_again:
         return [Problem.DUPLICATE]
-    return [
-        problem
-        for problem, is_so in (
-            (Problem.EMPTY, bool(lead.empty_fields)),
-            (Problem.ZONE, not lead.has_zone),
-            (Problem.SHAPE, lead.is_too_wide),
-        )
-        if is_so
-    ]
+    empty = [Problem.EMPTY] if lead.empty_fields else []
+    return [*empty, *([] if lead.has_zone else [Problem.ZONE]), *lead.oddities]
 
 
 def is_left_out(problems: Iterable[Problem], leave_out: Iterable[str]) -> bool:

@@ -8,7 +8,7 @@ from django import forms
 from console.campaigns.csv_rows import DELIMITERS
 from console.campaigns.lists_columns import PHONE, Column, columns_of, fields_of
 from console.campaigns.lists_names import FORBIDDEN, LONGEST_NAME
-from console.campaigns.lists_rows import Problem
+from console.campaigns.lists_problems import CHOOSABLE
 from console.campaigns.models import ListUpload
 from engage.models import Campaign
 
@@ -53,7 +53,7 @@ class ReadingForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What each column means: `field-0`, `field-1`, … hold the campaign's field or nothing."""
 
-    CHOICES = tuple((problem.value, problem.label) for problem in (Problem.EMPTY, Problem.ZONE, Problem.SHAPE))
+    CHOICES = tuple((problem.value, problem.label) for problem in CHOOSABLE)
 
     list_name = ListNameField()
     de_dupe = forms.BooleanField(required=False)

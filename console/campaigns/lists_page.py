@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.accounts.people import name_of
 from console.campaigns import words
-from console.campaigns.csv_inspection import WINDOWS_1252, BadFile
+from console.campaigns.csv_inspection import MIXED, WINDOWS_1252, BadFile
 from console.campaigns.csv_rows import DELIMITERS, Row
 from console.campaigns.intents import switch_url
 from console.campaigns.lists_columns import (
@@ -23,8 +23,9 @@ from console.campaigns.lists_columns import (
 )
 from console.campaigns.lists_findings import Findings
 from console.campaigns.lists_forms import ColumnsForm
+from console.campaigns.lists_problems import ALWAYS_LEFT_OUT, Problem
 from console.campaigns.lists_progress import Progress, progress_of_load, progress_of_upload, read_result
-from console.campaigns.lists_rows import ALWAYS_LEFT_OUT, ZONE_FIELDS, Problem
+from console.campaigns.lists_rows import ZONE_FIELDS
 from console.campaigns.models import ListUpload
 from engage.models import Campaign, Command, LeadList
 
@@ -98,6 +99,7 @@ def upload_context(upload: ListUpload, *, form: ColumnsForm | None = None, refus
         "progress": progress_of_upload(upload),
         "refusal": refusal,
         "is_windows_1252": upload.encoding == WINDOWS_1252,
+        "is_mixed": upload.encoding == MIXED,
         "uploaded_by": name_of(upload.uploaded_by),
     }
     match upload.state:
@@ -125,6 +127,7 @@ def _mapping_context(upload: ListUpload, form: ColumnsForm | None) -> dict[str, 
     return {
         "form": form,
         "columns": columns,
+        "header_row": rows[0].number if upload.has_header and rows else 0,
         "rows": [(row.number, _cells(row, len(columns))) for row in shown[:ROWS_SHOWN]],
         "unreadable": reason,
         "fields": fields_of(upload.campaign),

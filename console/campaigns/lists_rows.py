@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
 from heapq import merge
 from typing import Final
@@ -17,21 +16,29 @@ import phonenumbers
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_geographical_number
 
 from console.campaigns.csv_rows import Row
-from engage.sms import phones
+from console.campaigns.lists_phones import read_number
+from console.campaigns.lists_problems import Problem
+from engage.sms.blanks import clean, is_blank
 from engage.sms.send_window import local_time
 
 # Where one area code spans more zones than this it says nothing: then the library lists all of them.
 _FEW_ZONES: Final = 4
 _ZIP: Final = re.compile(r"\d{5}(?:-?\d{4})?", re.ASCII)
 _TIME_ZONE_FIELDS: Final = ("timezone", "tz")
+_PLACES_AND_NAMES: Final = ("firstname", "lastname", "city")
+_DIGITS_OF_A_FIGURE: Final = 3
+# What follows a last name; cut off by a comma it pushes all that comes after into the next column.
+_SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|esq)\.?", re.IGNORECASE)
+# Signs of one encoding read as another: accents of the Mac inside of a word, and what no name holds.
+_STRANGE: Final = re.compile(
+    "[a-zß-ÿ][À-ÖØ-ÞŠŽŒŸ]|[A-Za-zÀ-ÿ][‡†‰ˆ˜¤¦¨©¬®¯±´µ¶¸¿×÷ƒ‚„…¡¢£¥§«»°²³¹¼½¾]|[ƒ‚„][^ ]|[\x80-\x9f]"
+)
+_NO_VALUE: Final = re.compile(
+    r"#+|#(?:N/A|VALUE!|REF!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|null|none|undefined|nan|n/a|\[object Object\]",
+    re.IGNORECASE,
+)
 # Fields, in small letters, that tell where somebody is.
 ZONE_FIELDS: Final = ("zip", "state", *_TIME_ZONE_FIELDS)
-# What the long way finds out as well, for nearly all numbers of a US list.
-_US_NUMBER: Final = re.compile(
-    r"\s*(?:\+?1[ .-]*)?\(?([2-9][0-9]{2})\)?[ .-]*([2-9][0-9]{2})[ .-]*([0-9]{4})\s*", re.ASCII
-)
-# An area code and an exchange of North America begin with 2 to 9, whatever the library has not heard of yet.
-_NOWHERE: Final = re.compile(r"\+1(?:[01]|...[01])")
 _STATE_CODES: Final = """
     AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA
     RI SC SD TN TX UT VT VA WA WV WI WY PR VI GU AS MP"""
@@ -44,72 +51,35 @@ _STATE_NAMES: Final = """
 _STATES: Final = frozenset([*_STATE_CODES.split(), *_STATE_NAMES.split()])
 
 
-class Problem(StrEnum):
-    """In the order in which they are looked for and shown."""
-
-    PHONE = "phone"
-    LOCKED = "locked"
-    DUPLICATE = "duplicate"
-    EMPTY = "empty"
-    ZONE = "zone"
-    SHAPE = "shape"
-
-    @property
-    def label(self) -> str:
-        return {
-            "phone": "No valid phone number",
-            "locked": "Must not be texted",
-            "duplicate": "Number comes twice",
-            "empty": "A merge field is empty",
-            "zone": "Time zone cannot be told",
-            "shape": "More cells than columns",
-        }[self.value]
-
-    @property
-    def explanation(self) -> str:
-        return {
-            "phone": "Nothing can be sent to them.",
-            "locked": "They opted out, or a disposition says do not contact.",
-            "duplicate": "A row further up has the same number.",
-            "empty": "Their texts would have a gap where the field stands.",
-            "zone": "No zip code, no state, and an area code that is in no one place: they are texted only when it is "
-            "allowed in every US time zone.",
-            "shape": "Their values may stand in the wrong columns.",
-        }[self.value]
-
-    @property
-    def rows(self) -> str:
-        """What would be left out, for whoever decides."""
-        return {
-            "phone": "Rows without a valid phone number",
-            "locked": "Numbers that must not be texted",
-            "duplicate": "Numbers that come twice",
-            "empty": "Rows in which a merge field is empty",
-            "zone": "Rows whose time zone cannot be told",
-            "shape": "Rows with more cells than there are columns",
-        }[self.value]
-
-
-# Whoever uploads decides about the rest.
-ALWAYS_LEFT_OUT: Final = frozenset((Problem.PHONE, Problem.LOCKED))
-
-
 @dataclass(frozen=True)
 class Layout:
-    """Where in a row its facts stand. `fields`: campaign field → column, in the order they are sent."""
+    """Where in a row its facts stand. `fields`: campaign field → column, in the order they are sent.
+
+    `usual_width`: how many cells most rows have; of a file whose rows end where they are empty, it says nothing.
+    """
 
     fields: Mapping[str, int]
     phone: int
     must_be_filled: tuple[str, ...]
     zone_fields: tuple[str, ...]
     width: int
+    usual_width: int = 0
+    delimiter: str = ","
 
     @classmethod
-    def of(cls, fields: Mapping[str, int], *, merge_fields: Sequence[str], width: int) -> Layout:
+    def of(
+        cls,
+        fields: Mapping[str, int],
+        *,
+        merge_fields: Sequence[str],
+        width: int,
+        usual_width: int = 0,
+        delimiter: str = ",",
+    ) -> Layout:
         """`merge_fields`: what the campaign's messages are filled with; `width`: columns of the file."""
         zones = tuple(name for name in fields if name.casefold() in _TIME_ZONE_FIELDS)
         filled = tuple(name for name in merge_fields if name in fields)
-        return cls(dict(fields), fields["Phone"], filled, zones, width)
+        return cls(dict(fields), fields["Phone"], filled, zones, width, usual_width, delimiter)
 
 
 @dataclass(frozen=True)
@@ -121,27 +91,81 @@ class Lead:
     values: list[str]
     empty_fields: tuple[str, ...]
     has_zone: bool
-    is_too_wide: bool
+    # What else is remarkable; the first of them may say why there is no number.
+    oddities: tuple[Problem, ...] = ()
 
 
 def read_lead(row: Row, layout: Layout, now: datetime) -> Lead:
-    cells = [cell.strip() for cell in row.cells]
-    by_field = {name: cells[index] if index < len(cells) else "" for name, index in layout.fields.items()}
-    phone = normalize(by_field["Phone"])
+    by_field = {name: _cell(row, index) for name, index in layout.fields.items()}
+    number = read_number(by_field["Phone"])
     empty = tuple(name for name in layout.must_be_filled if not by_field[name])
-    has_zone = bool(phone) and _has_zone(phone, by_field, layout, now)
-    if phone:
-        by_field["Phone"] = phone
-    is_too_wide = any(cells[layout.width :])
-    return Lead(row, phone, list(by_field.values()), empty, has_zone, is_too_wide)
+    has_zone = bool(number.e164) and _has_zone(number.e164, by_field, layout, now)
+    oddities = tuple(_find_oddities(row, by_field, layout))
+    if number.e164:
+        by_field["Phone"] = number.e164
+    elif number.problem:
+        oddities = (number.problem, *oddities)
+    return Lead(row, number.e164, list(by_field.values()), empty, has_zone, oddities)
+
+
+def _cell(row: Row, index: int) -> str:
+    """As it is sent: of blanks one kind, nothing that cannot be seen, and nothing at all where nothing is seen."""
+    text = clean(row.cells[index]) if index < len(row.cells) else ""
+    return "" if is_blank(text) else text
+
+
+def _find_oddities(row: Row, by_field: Mapping[str, str], layout: Layout) -> Iterator[Problem]:
+    if any("\n" in cell or "\r" in cell for cell in row.cells) and _swallows(row, layout.delimiter):
+        yield Problem.SWALLOWED
+    values = {name: value for name, value in by_field.items() if value and name != "Phone"}
+    # Each of these says the same of the row, the first the most certainly.
+    if not all(map(is_blank, row.cells[layout.width :])):
+        yield Problem.SHAPE
+    elif len(row.cells) < min(layout.width, layout.usual_width):
+        yield Problem.SHORT
+    elif any(is_misplaced(name, value) for name, value in values.items()):
+        yield Problem.MISPLACED
+    if row.is_patched or any(has_damaged_letters(value) for value in values.values()):
+        yield Problem.LETTERS
+    if any(_NO_VALUE.fullmatch(value) for value in values.values()):
+        yield Problem.ERROR
+
+
+def _swallows(row: Row, delimiter: str) -> bool:
+    """Whether lines inside of a cell are rows themselves: several cells, one of them somebody's number."""
+    lines = (line for cell in row.cells for line in cell.splitlines()[1:])
+    return any(
+        read_number(part.strip(' "')).e164 for line in lines if delimiter in line for part in line.split(delimiter)
+    )
+
+
+def is_misplaced(field: str, value: str) -> bool:
+    """A value that cannot be of this field, and mostly is of another."""
+    name = field.casefold()
+    digits = sum(map(str.isdigit, value))
+    if name in _PLACES_AND_NAMES:
+        is_figure = digits >= _DIGITS_OF_A_FIGURE and not any(map(str.isalpha, value))
+        return is_figure or "@" in value or bool(_SUFFIX.fullmatch(value))
+    if name == "zip":
+        return not digits
+    return name == "state" and bool(digits)
+
+
+def has_damaged_letters(text: str) -> bool:
+    """Read in another encoding than it was written in, once at least, on its way here."""
+    if text.isascii():
+        return False
+    if "\ufffd" in text or _STRANGE.search(text):
+        return True
+    try:
+        return text.encode("cp1252").decode() != text
+    except UnicodeError:
+        return False
 
 
 def normalize(text: str) -> str:
-    """E.164, or nothing for what cannot be anybody's number."""
-    if match := _US_NUMBER.fullmatch(text):
-        return f"+1{match[1]}{match[2]}{match[3]}"
-    number = phones.normalize(text) or ""
-    return "" if _NOWHERE.match(number) else number
+    """E.164, or nothing for what is not for certain anybody's number."""
+    return read_number(text).e164
 
 
 def _has_zone(phone: str, values: Mapping[str, str], layout: Layout, now: datetime) -> bool:

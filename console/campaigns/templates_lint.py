@@ -73,6 +73,8 @@ _NO_NAMES: Final = _words(
     " This Our And For Done Awesome Call Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February"
     " March April June July August September October November December"
 )
+# Fields as other programs call them, whether the campaign has such a field or not.
+_OFTEN_NAMED: Final = _words("FirstName LastName FullName FName LName First_Name Last_Name Phone Zip City State Email")
 
 
 def lint(
@@ -101,6 +103,9 @@ def _check_fields(text: str, fields: Collection[str] | None) -> Iterable[Finding
         near = next((known for known in fields or () if _plain(known) == _plain(name)), "")
         hint = f" Did you mean {{{{{near}}}}}?" if near else ""
         yield Finding("field", f"This campaign has no field {{{{{name}}}}}.{hint}", is_error=True)
+    for name in merge_fields.foreign_fields(text, [*(fields or ()), *_OFTEN_NAMED]):
+        words = f"“{name}” will not be filled: leads would read it as it stands. A field is written {{{{FirstName}}}}."
+        yield Finding("foreign-field", words)
     if _BRACE.search(merge_fields.fill(text, {})):
         yield Finding("braces", "There is a brace outside of a merge field. A field is written {{FirstName}}.")
 

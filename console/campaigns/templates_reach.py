@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from engage.models import Campaign, Lead
 from engage.sms import merge_fields, segments
+from engage.sms.blanks import is_blank
 from engage.sms.segments import Segments
 
 # The newest so many leads are looked at: more would make whoever types wait, and say the same.
@@ -96,7 +97,7 @@ def take_sample(campaign: Campaign, templates: Iterable[str], *, most: int = 0) 
 def field_value(data: Any, name: str) -> str:
     """As it is filled in: what was not loaded, or loaded as nothing, is empty."""
     value = data.get(name) if isinstance(data, dict) else None
-    return "" if value is None else str(value)
+    return merge_fields.as_text(value)
 
 
 def measure(template: str, sample: Sample) -> Reach:
@@ -125,7 +126,7 @@ def measure(template: str, sample: Sample) -> Reach:
 
 def _find_empty(names: tuple[str, ...], rows: list[_Row], looked_at: int) -> Iterator[Empty]:
     for place, name in enumerate(names):
-        without = [(count, lead_id) for _, values, count, lead_id in rows if not values[place].strip()]
+        without = [(count, lead_id) for _, values, count, lead_id in rows if is_blank(values[place])]
         if without:
             leads = sum(count for count, _ in without)
             yield Empty(name, leads, share(leads, looked_at), newest_lead_id=max(lead_id for _, lead_id in without))

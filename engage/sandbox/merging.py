@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engage.sandbox.models import Lead
-from engage.sms.merge_fields import fill
+from engage.sms.merge_fields import as_text, fill
 
 
 def fill_in(template: str, lead: Lead) -> str:
@@ -14,4 +14,4 @@ def fill_in(template: str, lead: Lead) -> str:
 
 
 def values_of(lead: Lead) -> Mapping[str, str]:
-    return {name: str(value) for name, value in lead.data.items()}
+    return {name: as_text(value) for name, value in lead.data.items()}

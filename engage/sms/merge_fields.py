@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Final
 
 # A field name may hold spaces ("Policy Number") but no braces. `{{ }}` names nothing and stays as it is written.
 _FIELD: Final = re.compile(r"\{\{\s*([^{}\s](?:[^{}]*[^{}\s])?)\s*\}\}")
+# A name with a sign before it that opens or marks something; of most a second one closes it. Names have an end, so
+# that a long row of signs is read once.
+_FOREIGN: Final = re.compile(
+    r"(?:[\[({<%#$*|_@~^\u00ab\u2039]{1,8}\s?(?P<inside>[^\W_](?:[\w .:-]{0,58}[^\W_])?)"
+    r"\s?[\])}>%#$*|_@~^\u00bb\u203a]{1,8}"
+    r"|(?<!\w)[$%#@](?P<behind>[^\W_]\w{0,59}))"
+)
 
 
 def fields_in(template: str) -> tuple[str, ...]:
@@ -18,6 +28,30 @@ def fields_in(template: str) -> tuple[str, ...]:
 def fill(template: str, values: Mapping[str, str]) -> str:
     """The text a lead gets; an unknown or empty field leaves nothing. Values are never filled in turn."""
     return _FIELD.sub(lambda match: values.get(match[1], ""), template)
+
+
+def as_text(value: object) -> str:
+    """A value as it is filled in: what is no value leaves nothing, and what is no text is written as it was loaded."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def foreign_fields(template: str, names: Collection[str]) -> tuple[str, ...]:
+    """Fields as other programs write them, `[FirstName]` or `%FirstName%`, in order of appearance: none is filled.
+
+    `names`: what a field may be called; letters of any case and width, and signs between them, make no difference.
+    """
+    known = {_folded(name) for name in names} - {""}
+    # As a page, a form or a keyboard may have changed the signs.
+    rest = unicodedata.normalize("NFKC", html.unescape(_FIELD.sub("\n", template)))
+    found = (match for match in _FOREIGN.finditer(rest) if _folded(match["inside"] or match["behind"]) in known)
+    return tuple(dict.fromkeys(match[0].strip() for match in found))
+
+
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(one for one in plain if one.isalnum()).casefold()
 
 
 def unknown_fields(template: str, allowed: Collection[str]) -> tuple[str, ...]:

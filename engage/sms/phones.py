@@ -21,6 +21,14 @@ def normalize(text: str, region: str = "US") -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else None
 
 
+def has_extension(text: str, region: str = "US") -> bool:
+    """Whether it says what to dial once somebody has picked up: texts do not get there."""
+    try:
+        return bool(phonenumbers.parse(text, region).extension)
+    except NumberParseException:
+        return False
+
+
 @lru_cache(maxsize=16_384)
 def display(e164: str) -> str:
     """(555) 555-1212 for the US, +44 20 7946 0958 for other countries; what is no phone number stays as it is."""

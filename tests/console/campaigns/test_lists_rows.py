@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from console.campaigns.csv_rows import Row
 from console.campaigns.lists_findings import Findings, find_problems, is_left_out
 from console.campaigns.lists_names import LONGEST_NAME, list_name_of
-from console.campaigns.lists_rows import Layout, Lead, Problem, SeenNumbers, normalize, read_lead
+from console.campaigns.lists_problems import Problem
+from console.campaigns.lists_rows import Layout, Lead, SeenNumbers, normalize, read_lead
 from engage.sms import phones
 
 NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
@@ -34,10 +35,13 @@ def problems(*cells: str) -> list[Problem]:
 @example("1 (212) 555.0101")
 @example("212 555 0101\n")
 def test_quick_way_finds_the_numbers_that_the_long_way_finds(text: str) -> None:
-    number = normalize(text)
+    number, long_way = normalize(text), phones.normalize(text)
+    has_fraction = text.strip().endswith((".", ".0", ".00"))
 
-    assert number in ("", phones.normalize(text))
-    if number == "" and (long_way := phones.normalize(text)):
+    assert number in ("", long_way) or has_fraction
+    # Digits that the long way leaves out may be an extension, or another number.
+    is_all_said = long_way is not None and len(phones.digits(text)) <= len(long_way) - 1
+    if number == "" and long_way and is_all_said and "x" not in text:
         # North America: neither an area code nor an exchange begins with 0 or 1.
         assert long_way.startswith("+1")
         assert long_way[2] in "01" or long_way[5] in "01"
