@@ -31,9 +31,17 @@ def guarded(command_id: int, step: Callable[[], Result]) -> Result | None:
         if isinstance(error, Error) and not database_answers():
             raise
         logger.error("command %s is set aside for now: %s", command_id, describe(error))
-        later = timezone.now() + _COMES_BACK_AFTER
-        Command.objects.filter(pk=command_id, due_at__lt=later).update(due_at=later)
+        _put_off(command_id)
         return None
+
+
+def _put_off(command_id: int) -> None:
+    later = timezone.now() + _COMES_BACK_AFTER
+    try:
+        Command.objects.filter(pk=command_id, due_at__lt=later).update(due_at=later)
+    except Error as error:
+        # Then it is due all the time; the others are begun all the same.
+        logger.error("command %s cannot be put off: %s", command_id, describe(error))
 
 
 def database_answers() -> bool:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from engage.api.errors import EngageError, Malformed, Unknown, Unreachable
 from engage.mirror import life
 from engage.models import Command
+from engage.outbox.aside import guarded
 from engage.outbox.posting import NO_GOOD_ANSWER
 from engage.outbox.transitions import State, move
 
@@ -188,7 +189,7 @@ def postpone(workspace_id: int, seconds: float) -> None:
     until = timezone.now() + timedelta(seconds=max(seconds, 0.2))
     due = _of_workspace(workspace_id).filter(due_at__lte=timezone.now())
     for command in due.filter(state=State.QUEUED).select_related("conversation").order_by("id")[:200]:
-        move(command, State.RETRY_WAIT, due_at=_not_after_expiry(command, until))
+        guarded(command.pk, partial(move, command, State.RETRY_WAIT, due_at=_not_after_expiry(command, until)))
     due.filter(state=State.RETRY_WAIT).update(due_at=until)
 
 

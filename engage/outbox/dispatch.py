@@ -29,9 +29,12 @@ from engage.outbox.posting import Answer, Outcome, post, read_failed_look
 from engage.outbox.refusals import Refused
 from engage.outbox.transitions import STILL_TRYING, State, expire, fail, move
 from engage.request_id import carrying
+from engage.vault import Unreadable
 
 logger = logging.getLogger(__name__)
 
+KEY_UNREADABLE = "Its key cannot be opened here: a key of the key ring is missing. Tell whoever runs the console."
+FAILED_HERE = "Something went wrong here, not at Engage. It will be tried again."
 NEW_LINK = "The link to this conversation was renewed."
 
 
@@ -75,11 +78,18 @@ def dispatch(
     try:
         with carrying(command.request_id):
             _carry_out(command, pace, stop, hear)
-    except Exception:
-        if command.state == State.PREFLIGHT:
-            # Nothing has left. Without this it would wait for the end of its lease.
-            persist(lambda: move(command, State.QUEUED, due_at=pace.retry_at(timezone.now(), command.attempts_made)))
+    except Exception as error:
+        put_back(command, error, pace)
         raise
+
+
+def put_back(command: Command, error: Exception, pace: Pace) -> None:
+    """After a failure of ours: what was not marked has not left, and need not wait for the end of its lease."""
+    if command.state != State.PREFLIGHT:
+        return
+    reason = KEY_UNREADABLE if isinstance(error, Unreadable) else FAILED_HERE
+    due_at = min(pace.retry_at(timezone.now(), command.attempts_made), command.expires_at)
+    persist(lambda: move(command, State.RETRY_WAIT, due_at=due_at, reason=reason))
 
 
 def _carry_out(command: Command, pace: Pace, stop: threading.Event | None, hear: Hear) -> None:

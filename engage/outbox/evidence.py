@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import datetime
 
@@ -11,13 +12,18 @@ from django.utils import timezone
 
 from engage.mirror.observations import EPOCH
 from engage.models import Attempt, Command, Conversation, Message
+from engage.outbox.aside import database_answers
 from engage.outbox.attempts import MAY_HAVE_ARRIVED, describe, may_have_arrived, posted_at, traces
-from engage.outbox.matching import Match, Seen, Verdict, match
+from engage.outbox.lanes import describe as describe_error
+from engage.outbox.matching import Match, Posted, Seen, Verdict, match
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.transitions import State, move
 
+logger = logging.getLogger(__name__)
+
 SEEN_TWICE = "Seen twice at Engage."
 ARRIVED_LATE = "Arrived late."
+NOTES_UNREADABLE = "What was noted here before it was sent cannot be read, so nobody can tell whether it arrived."
 # A new worker has everything to match, on the thread that begins the sends: what is left is matched at the next poll.
 _MATCHES_FOR = 0.1
 
@@ -44,7 +50,7 @@ def settle(conversation_id: int, pace: Pace = DEFAULT_PACE, *, refused: int = 0)
     if not watched:
         return set()
     conversation = rows[0].conversation
-    posted = [describe(command, tries) for command in rows if (tries := traces(command))]
+    posted = [said for command in rows if (said := _describe(command, pace)) is not None]
     if conversation is None or not posted:
         return set()
     found = match(posted, _read_texts(conversation))
@@ -53,6 +59,20 @@ def settle(conversation_id: int, pace: Pace = DEFAULT_PACE, *, refused: int = 0)
         for command_id in watched.keys() & found.keys()
         if _apply(watched[command_id], found[command_id], pace)
     }
+
+
+def _describe(command: Command, pace: Pace) -> Posted | None:
+    """None for one that never left, and for one whose baseline nobody can read: a person looks at that one."""
+    tries = traces(command)
+    if not tries:
+        return None
+    try:
+        return describe(command, tries)
+    except (AttributeError, TypeError, ValueError):
+        logger.error("%s: what was noted before it was sent cannot be read", command)
+        if command.state != State.SENDING and not command.needs_decision and not command.is_settled:
+            move(command, State.UNCONFIRMED, reason=NOTES_UNREADABLE)
+        return None
 
 
 def _load(commands: QuerySet[Command], conversation_id: int) -> QuerySet[Command]:
@@ -126,7 +146,13 @@ class Sightings:
         changed = [conversation_id for conversation_id, state in known.items() if present[conversation_id] != state]
         ends_at = time.monotonic() + self._seconds
         for conversation_id in (*never, *changed):
-            match_pending(conversation_id, pace)
+            try:
+                match_pending(conversation_id, pace)
+            except Exception as error:
+                # Looked at again when something changes there; the others are not to wait for it.
+                if not database_answers():
+                    raise
+                logger.error("conversation %s could not be matched: %s", conversation_id, describe_error(error))
             known.pop(conversation_id, None)
             known[conversation_id] = present[conversation_id]
             if time.monotonic() > ends_at:

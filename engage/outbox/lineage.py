@@ -45,7 +45,8 @@ def run(stop: threading.Event) -> None:
         try:
             close_old_connections()
             advance()
-        except (Error, OSError) as error:
+        except Exception as error:
+            # Nothing may end a loop of the worker: it would end the worker.
             logger.warning("the database's place in time could not be kept: %s", type(error).__name__)
     close_old_connections()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -17,6 +18,9 @@ from engage.outbox import dispositions, evidence
 from engage.outbox.attempts import count_look, may_have_arrived, posted_at
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.transitions import State, move
+from engage.vault import Unreadable
+
+logger = logging.getLogger(__name__)
 
 # A look that hangs is better begun anew, and must not hold up what waits behind it.
 TIMEOUTS = Timeouts(connect=5.0, read=8.0, total=10.0)
@@ -41,7 +45,9 @@ def look(command: Command, pace: Pace = DEFAULT_PACE) -> None:
     crash_point("look.after_claim")
     try:
         read_conversation(conversation, client_for(command.workspace, timeouts=TIMEOUTS))
-    except EngageError:
+    except (EngageError, Unreadable) as error:
+        if isinstance(error, Unreadable):
+            logger.error("%s cannot be looked for: its key cannot be opened", command)
         _conclude(command, is_complete=False, pace=pace)
         return
     if last := next(reversed(may_have_arrived(command)), None):

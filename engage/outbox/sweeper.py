@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from django.utils import timezone
 
 from engage.crash_points import crash_point
 from engage.models import Attempt, Command
 from engage.outbox import attempts
+from engage.outbox.aside import guarded
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.posting import Answer
 from engage.outbox.transitions import State, expire, move
@@ -25,10 +27,10 @@ def sweep(pace: Pace = DEFAULT_PACE) -> None:
     # Every row with something to come has a time for it, which is what the index holds.
     due = Command.objects.filter(due_at__isnull=False).select_related("conversation__lead").order_by("id")
     for command in due.filter(state__in=(State.PREFLIGHT, State.SENDING), lease_until__lt=now):
-        _take_over(command, now, pace)
+        guarded(command.pk, partial(_take_over, command, now, pace))
     for command in due.filter(state__in=Command.WAITING, expires_at__lt=now):
         # Also those that wait behind another reply, which no dispatcher would pick up.
-        expire(command, pace=pace)
+        guarded(command.pk, partial(expire, command, pace=pace))
 
 
 def _take_over(command: Command, now: datetime, pace: Pace) -> None:

@@ -14,6 +14,7 @@ from engage.mirror.reading import read_conversation
 from engage.models import Command, Conversation
 from engage.outbox.breaker import Breaker
 from engage.outbox.looks import TIMEOUTS
+from engage.vault import Unreadable
 
 # Talked with last: their keys are the most likely to be good.
 _CANDIDATES = 50
@@ -29,6 +30,9 @@ def try_again(workspace_id: int, breaker: Breaker) -> None:
         began_at = time.monotonic()
         try:
             read_conversation(witness, client_for(witness.workspace, timeouts=TIMEOUTS))
+        except Unreadable:
+            # Our own trouble: somebody else is asked.
+            breaker.remember(witness.pk)
         except EngageError as error:
             last = error
             breaker.remember(witness.pk)

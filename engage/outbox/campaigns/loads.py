@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.db.models import Q, QuerySet
@@ -10,8 +11,12 @@ from django.utils import timezone
 from engage.api import wire
 from engage.api.client import Accepted, EngageClient
 from engage.models import Command, ListLoad
+from engage.outbox.aside import database_answers
+from engage.outbox.lanes import describe
 from engage.outbox.transitions import State, move
 from engage.webhooks.addresses import load_result_url
+
+logger = logging.getLogger(__name__)
 
 # A file that nobody asked to load within this time is forgotten.
 _KEPT_FOR = timedelta(days=7)
@@ -70,7 +75,12 @@ def drop_files() -> None:
     """Give back the space of files that arrived, that never will, or that nobody asked to load."""
     spent = Q(command__state__in=_NOT_NEEDED) | Q(command=None, created_at__lt=timezone.now() - _KEPT_FOR)
     for load in ListLoad.objects.filter(spent, size__gt=0):
-        load.drop_file()
+        try:
+            load.drop_file()
+        except Exception as error:
+            if not database_answers():
+                raise
+            logger.error("the file of load %s is not given up yet: %s", load.pk, describe(error))
 
 
 def _request_of(load: ListLoad) -> wire.ListLoad:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -12,10 +13,12 @@ from engage.api.errors import EngageError
 from engage.mirror.platform import client_for
 from engage.mirror.reading import read_campaign
 from engage.models import Campaign, Command
+from engage.outbox.aside import guarded
 from engage.outbox.campaigns import lists, loads, outcomes, replacing
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.persist import persist
 from engage.outbox.transitions import State
+from engage.vault import Unreadable
 
 _READ_BY_GET = (Command.Kind.ACTIVATE, Command.Kind.PAUSE, Command.Kind.MESSAGES)
 
@@ -38,10 +41,14 @@ def look(command: Command, pace: Pace = DEFAULT_PACE) -> None:
 def hear() -> None:
     """Settle what webhooks have settled: lists, and loads. Two cheap queries while there is nothing open."""
     for command in lists.watched():
-        if not replacing.give_way(command):
-            lists.settle(command)
+        guarded(command.pk, partial(_hear_of_list, command))
     for command in loads.watched():
-        loads.settle(command)
+        guarded(command.pk, partial(loads.settle, command))
+
+
+def _hear_of_list(command: Command) -> None:
+    if not replacing.give_way(command):
+        lists.settle(command)
 
 
 def _read(command: Command, campaign: Campaign) -> wire.Campaign | None:
@@ -49,7 +56,7 @@ def _read(command: Command, campaign: Campaign) -> wire.Campaign | None:
         return None
     try:
         return persist(lambda: read_campaign(campaign, client_for(command.workspace)))
-    except EngageError:
+    except (EngageError, Unreadable):
         return None
 
 

@@ -21,8 +21,8 @@ from engage.mirror.reading import read_campaign
 from engage.models import Attempt, Campaign, Command
 from engage.outbox.attempts import may_have_arrived, posted_at
 from engage.outbox.campaigns import calls, landing, lists, replacing
-from engage.outbox.campaigns.sending import give_back, mark, pace_of, post
-from engage.outbox.dispatch import LeaseClock
+from engage.outbox.campaigns.sending import mark, pace_of, post
+from engage.outbox.dispatch import LeaseClock, put_back
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.persist import persist
 from engage.outbox.posting import Answer, Outcome
@@ -54,8 +54,8 @@ def pause(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event | N
         if command.campaign is not None:
             with carrying(command.request_id):
                 _carry_out(command, command.campaign, pace_of(command, pace), stop)
-    except Exception:
-        give_back(command, pace)
+    except Exception as error:
+        put_back(command, error, pace)
         raise
 
 

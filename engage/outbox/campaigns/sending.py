@@ -24,7 +24,7 @@ from engage.models import Attempt, Campaign, Command
 from engage.outbox import attempts
 from engage.outbox.campaigns import calls, guards, landing, lists, outcomes, replacing, templates
 from engage.outbox.campaigns.calls import Said
-from engage.outbox.dispatch import LeaseClock, wait_or_fail
+from engage.outbox.dispatch import LeaseClock, put_back, wait_or_fail
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.persist import persist
 from engage.outbox.posting import Answer, Outcome, ask, read_failed_look
@@ -79,15 +79,9 @@ def dispatch(command: Command, pace: Pace = DEFAULT_PACE, stop: threading.Event 
         if command.campaign is not None:
             with carrying(command.request_id):
                 _carry_out(command, command.campaign, pace_of(command, pace), stop)
-    except Exception:
-        give_back(command, pace)
+    except Exception as error:
+        put_back(command, error, pace)
         raise
-
-
-def give_back(command: Command, pace: Pace) -> None:
-    """After a failure of ours: what was not marked has not left, and need not wait for the end of its lease."""
-    if command.state == State.PREFLIGHT:
-        persist(lambda: move(command, State.QUEUED, due_at=pace.retry_at(timezone.now(), command.attempts_made)))
 
 
 def _carry_out(command: Command, campaign: Campaign, pace: Pace, stop: threading.Event | None) -> None:

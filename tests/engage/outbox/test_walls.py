@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from engage.models import Command, Conversation, Workspace
+from engage.outbox import restored
+from engage.outbox.holding import hold_restored
 from engage.outbox.pace import Pace
 from tests.engage.outbox.conftest import Dispatching, texts_sent, wait_for_state, wait_until
 from tests.engage.outbox.gateway import CUT, MALFORMED, SHAPES, SILENT, Gateway
@@ -145,6 +148,29 @@ def test_workspaces_that_share_an_origin_do_not_share_its_silence(
         gateway.released.set()
 
     assert [texts_sent(sandbox, conversation) for conversation in healthy] == [[commands[0].text]] * 3
+
+
+def test_what_is_held_for_a_silent_platform_is_not_what_others_wait_for(
+    gateway: Gateway, start_conversation: Start, reply: Reply
+) -> None:
+    lost, healthy = started(start_conversation, 4), start_conversation()
+    silent = make_workspace(origin=gateway.url)
+    move_to(silent, lost)
+    spoil(gateway, lost, SILENT)
+    commands = [reply(conversation) for conversation in (*lost, healthy)]
+    hold_restored()
+    stop = threading.Event()
+    loop = threading.Thread(target=restored.run, args=(stop, REAL))
+    loop.start()
+
+    try:
+        wait_until(lambda: "most likely not sent" in Command.objects.get(pk=commands[-1].pk).reason, within=20)
+    finally:
+        stop.set()
+        gateway.released.set()
+        loop.join(20)
+
+    assert not loop.is_alive()
 
 
 def test_a_platform_that_answers_nobody_is_left_in_peace(
