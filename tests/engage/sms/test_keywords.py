@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage.sms.keywords import Signal, is_platform_start, is_platform_stop, signal
+from engage.sms.keywords import OwnWords, Signal, is_platform_start, is_platform_stop, may_ask_to_start, signal
+from engage.sms.keywords.folding import fold
+from engage.sms.keywords.reading import read_in_full
 
 
 def cases(text: str) -> list[str]:
@@ -36,14 +38,12 @@ LIKELY = cases(
     " | end these texts | Who is this? Stop. | I withdraw my permission"
 )
 ORDINARY = cases(
-    " |    | \U0001f6d1 | \U0001f44d\U0001f3fd | ... | Yes | ok | no thanks | not interested | wrong number"
+    " |    | \U0001f44d\U0001f3fd | ... | Yes | ok | no thanks | not interested | wrong number"
     " | cancel my appointment | Can I cancel? | by the end of the week | I quit my job | at the end"
     " | start when you like"
     " | I'll stop by tomorrow | Stop by anytime | the bus stop | which is the next stop? | I can't stop laughing"
     " | don't stop | Please don't stop texting me | Love these! Don't stop texting me | nonstop flights | more info"
     " | Please don't call me, text instead | I didn't get your text | can you help me"
-    ' | Liked \u201cReply STOP to opt out\u201d | Loved "Text STOP to unsubscribe"'
-    " | \U0001f44d to \u201cstop texting me\u201d"
 )
 
 
@@ -62,9 +62,16 @@ def test_ordinary_text_says_nothing_about_consent(text: str) -> None:
     assert signal(text) is Signal.NONE
 
 
-@pytest.mark.parametrize("text", ["START", "start.", "Unstop", " \u201cStart\u201d "])
+@pytest.mark.parametrize("text", ["START", "start.", " \u201cStart\u201d "])
 def test_start_words(text: str) -> None:
     assert signal(text) is Signal.START
+
+
+@pytest.mark.parametrize(
+    "text", ["Unstop", "start?", "start please", "st\u200bart", "STAR\u0422", "subscribe", "opt in"]
+)
+def test_what_the_platform_does_not_take_for_start_is_for_a_person_to_answer(text: str) -> None:
+    assert signal(text) is Signal.MAYBE_START
 
 
 @pytest.mark.parametrize("text", ["HELP", "help?", "Info", "info!"])
@@ -76,13 +83,20 @@ def test_yes_is_not_an_opt_in() -> None:
     assert signal("YES") is Signal.NONE
 
 
-def test_stop_words_of_other_languages_act_only_when_given() -> None:
-    words = ["ARRET", "no m\u00e1s", ""]
+@pytest.mark.parametrize(("text", "may"), [("YES", True), ("s\u00ed", True), ("unstop", True), ("Who is this?", False)])
+def test_of_a_lead_who_is_opted_out_yes_may_ask_for_texts(text: str, may: bool) -> None:
+    assert may_ask_to_start(text) is may
 
-    assert signal("Arr\u00eat!") is Signal.NONE
-    assert signal("Arr\u00eat!", more_stop_words=words) is Signal.STOP
-    assert signal("NO MAS", more_stop_words=words) is Signal.STOP
-    assert signal("no mas de dos", more_stop_words=words) is Signal.NONE
+
+def test_words_of_the_workspace_act_when_given() -> None:
+    words = ["PAUSA", "basta ya", ""]
+
+    assert signal("Pausa!") is Signal.NONE
+    assert signal("P\u00e1usa!", more_stop_words=words) is Signal.STOP
+    assert signal("pausa por favor", more_stop_words=words) is Signal.STOP
+    assert signal("Basta ya", more_stop_words=words) is Signal.STOP
+    assert signal("pausa?", more_stop_words=words) is Signal.MAYBE_STOP
+    assert signal("pausa de dos horas", more_stop_words=words) is Signal.NONE
     assert signal("\U0001f44d", more_stop_words=words) is Signal.NONE
 
 
@@ -101,7 +115,7 @@ def test_what_the_platform_acts_on_by_itself(text: str, is_stop: bool, is_start:
     assert is_platform_start(text) is is_start
 
 
-@given(st.sampled_from(["stop", "STOP", "Unsubscribe", "opt out"]), st.text(alphabet=" \n.!?\"'\u201d\U0001f6d1"))
+@given(st.sampled_from(["stop", "STOP", "Unsubscribe", "opt out"]), st.text(alphabet=" \n.!\"'\u201d\U0001f6d1"))
 def test_signs_around_a_stop_word_never_hide_it(word: str, signs: str) -> None:
     assert signal(signs + word + signs) is Signal.STOP
 
@@ -125,7 +139,7 @@ PIECES = cases(
 
 @given(st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join) | st.text(max_size=40))
 def test_the_quick_look_never_overlooks_what_the_full_reading_finds(text):
-    assert signal(text) is signal(text, more_stop_words=["something else entirely"])
+    assert signal(text) is read_in_full(text, fold(text), OwnWords())
 
 
 HOSTILE = {
@@ -138,6 +152,20 @@ HOSTILE = {
     "a quote that opens again and again": ('liked "', '" ', "x"),
     "one character that folds into eighteen": ("stop ", "\ufdfa", "x"),
     "invisible characters": ("stop", "\u200b", "x"),
+    "blanks before a quote": ("liked", " ", '"'),
+    "a signature that goes on": ("stop. sent from my ", "a", "! a a a a a a"),
+    "dashes": ("stop texting me ", "- ", "z"),
+    "one letter": ("", "s", "top"),
+    "words run together": ("", "stop", "x"),
+    "a sentence of another language": ("", "no me escriba de baja cancel mi ", "x"),
+    "a number that never comes": ("stop texting me. ", "use to at on ", "x"),
+    "many clauses": ("", "stop? ", "x"),
+    "digits amid letters": ("", "5t0p1", "x"),
+    "quotes that open": ("", "\u201c", "x"),
+    "flags": ("", "\U0001f1fa\U0001f1f8", ""),
+    "letters on their head": ("", "\u0287sop ", "x"),
+    "emoji before a quote": ("\U0001f44d", "\U0001f44d", ' to "x"'),
+    "an article again and again": ("cancel ", "the ", "x"),
 }
 
 
@@ -158,6 +186,20 @@ def test_no_text_is_read_for_longer_than_its_length_explains(kind: str) -> None:
     assert all(seconds(length) < 0.05 for length in (100, 150, 200, 250, 300, 350))
     # Four times the length: linear is 4, quadratic 16. Below a millisecond the clock decides, not the text.
     assert seconds(4_000) < 8 * max(seconds(1_000), 0.001)
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_the_longest_text_is_read_in_five_milliseconds(kind: str) -> None:
+    begin, repeated, end = HOSTILE[kind]
+    text = (begin + repeated * 4_000)[: 4_000 - len(end)] + end
+
+    tries = []
+    for _ in range(7):
+        began_at = time.process_time()
+        signal(text)
+        tries.append(time.process_time() - began_at)
+
+    assert min(tries) < 0.005
 
 
 def test_of_what_is_forged_longer_than_any_text_only_the_beginning_is_read() -> None:

@@ -1,0 +1,171 @@
+"""One form for all that looks alike: what a person would read, in small Latin letters where it looks like them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# Carriers join texts up to about 1,600 characters. What is forged may be longer, and one character of it may stand for
+# eighteen once it is folded: more than this is read neither before nor after.
+LONGEST: Final = 4_000
+
+# By look, in pairs: the sign and what it is read as. Capitals stand where they look unlike their small letter's twin.
+_LOOK_ALIKES: Final = (
+    # Cyrillic
+    "аa вb сc ԁd еe гr һh іi јj кk ӏl мm нh пn оo рp ԛq ѕs тt цu иu ѵv ԝw хx уy үy ьb яr"
+    # Greek
+    " αa βb ϲc σo δd εe ηn ιi κk μm νv οo ρp ςs τt υu χx γy ωw Ηh Νn Ρp Τt Υy Χx Βb Ιi Σe"
+    # Armenian, Cherokee, Lisu, Coptic, Georgian
+    " օo ոn սu հh ցg զq յj Տs Ꮪs Ꮥs Ꭲt Ꮲp Ꮎo Ꮯc Ꭼe Ꭺa Ᏼb Ꮮl Ꮢr Ꮇm Ꮋh Ꮶk Ꮐg ꓢs ꓔt ꓳo ꓑp ꓴu ꓠn ꓐb ꓚc ꓰe ꓮa ꓡl ꓣr ꓟm ꓗk"
+    " ⲟo ⲣp ⲥc ⲧt օo Შs"
+    # Signs
+    " ₱p ₮t §s ∅o ◯o ○o ●o ⭕o ⚪o ⚫o ℗p ©c €e £l ¢c ₵c ₳a ₴s ₲g ₦n ℮e ∩n µu †t ʘo ◎o ☉o Ƨs ƨs"
+)
+_TWINS: Final = {pair[0]: pair[1] for pair in _LOOK_ALIKES.split()}
+_APOSTROPHES: Final = "'\u2018\u2019\u02bb\u02bc\u00b4\u2032\uff07`"
+_SPECIAL: Final = {
+    **dict.fromkeys(_APOSTROPHES, ""),
+    **dict.fromkeys("\t\x1c\x1d\x1e\x1f\u2800", " "),
+    **dict.fromkeys("\n\r\x0b\x0c\x85\u2028\u2029", "\n"),
+    **dict.fromkeys("\u061f\u2753\u2754\u203d\u055e", "?"),
+    **dict.fromkeys("\u3002\u06d4\u0964", "."),
+    **dict.fromkeys("\u060c\u3001", ","),
+    # Fillers of Korean writing are letters that nobody sees.
+    **dict.fromkeys("\u115f\u1160\u3164\uffa0", ""),
+}
+# "LATIN LETTER SMALL CAPITAL S", "NEGATIVE SQUARED LATIN CAPITAL LETTER S", "LATIN SMALL LETTER O WITH STROKE" …
+_NAMED_LETTER: Final = re.compile(
+    r"(?:\w+ )*?(?:LATIN|REGIONAL INDICATOR SYMBOL) (?:\w+ )*?LETTER (?:SMALL CAPITAL |TURNED |REVERSED |DOTLESS |OPEN "
+    r"|BARRED |SIDEWAYS )*([A-Z])(?: .*)?"
+)
+# Kinds of characters that have no other case.
+_CASELESS: Final = frozenset(["Lo", "Lm", "So", "Sm", "Sk", "Po", "No", "Nd", "Cn"])
+_INVISIBLE: Final = ("Cf", "Mn", "Me", "Cc", "Cs", "Co")
+_KNOWN_AT_MOST: Final = 20_000
+
+
+class _Folding(dict[int, str]):
+    """For `str.translate`: works each character out once. Bounded, for anybody may send any character."""
+
+    def __missing__(self, code: int) -> str:
+        # Han and Hangul, of which there are most, look like nothing else.
+        if 0x4E00 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7A3:
+            return chr(code)
+        character = chr(code)
+        is_itself = (
+            unicodedata.category(character) in _CASELESS
+            and code not in _LATIN
+            and character not in _TWINS
+            and character not in _SPECIAL
+            and not unicodedata.decomposition(character)
+        )
+        folded = character if is_itself else _fold_character(character)
+        if len(self) < _KNOWN_AT_MOST:
+            self[code] = folded
+        return folded
+
+
+def _fold_character(character: str) -> str:
+    if character in _SPECIAL:
+        return _SPECIAL[character]
+    if character in _TWINS:
+        return _TWINS[character]
+    if unicodedata.category(character) in _INVISIBLE:
+        return ""
+    parts = unicodedata.normalize("NFKD", character).casefold()
+    if len(parts) > 1:
+        parts = "".join(part for part in parts if unicodedata.category(part) not in _INVISIBLE)
+    return parts if parts.isascii() else "".join(_twin(part) for part in parts)
+
+
+def _twin(character: str) -> str:
+    if character.isascii() or character in _TWINS:
+        return _TWINS.get(character, character)
+    found = _NAMED_LETTER.fullmatch(unicodedata.name(character, "")) if ord(character) in _LATIN else None
+    return found[1].lower() if found else character
+
+
+# Where letters stand that are named after Latin ones without being made of them; their names are slow to ask for.
+_LATIN: Final = frozenset(
+    code
+    for first, last in (
+        (0x80, 0x2AF),
+        (0x1D00, 0x1DBF),
+        (0x2C60, 0x2C7F),
+        (0xA720, 0xA7FF),
+        (0xAB30, 0xAB6F),
+        (0x10780, 0x107BF),
+        (0x1DF00, 0x1DF2F),
+        (0x1F100, 0x1F1FF),
+    )
+    for code in range(first, last + 1)
+)
+
+
+_FOLDING: Final = _Folding()
+for _code in range(0x250):
+    _FOLDING[_code] = _fold_character(chr(_code))
+# Two of these letters are a flag, more are spelled out.
+_FLAG: Final = re.compile("(?<![\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff]{2}(?![\U0001f1e6-\U0001f1ff])")
+_MAY_BE_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
+
+
+def fold(text: str) -> str:
+    """Small letters without marks; what cannot be seen and apostrophes are gone; line breaks and signs stay."""
+    if not text.isascii() and _MAY_BE_FLAG.search(text):
+        text = _FLAG.sub(" ", text)
+    return text.translate(_FOLDING)[:LONGEST]
+
+
+# Within a word a digit stands for the letter that it looks like: "st0p", "5top". "2" is a word of its own, "stop2quit".
+_DISGUISE: Final = re.compile(r"[01345$7@]+(?=[a-z])|(?<=[a-z])[01345$7@]+(?=[a-z]|\b|$)")
+_UNDISGUISED: Final = str.maketrans("01345$7@", "oieassta")
+
+
+def undisguise(folded: str) -> str:
+    """Letters for the digits and signs that stand amid letters."""
+    return _DISGUISE.sub(lambda found: found[0].translate(_UNDISGUISED), folded)
+
+
+# Words at a glance, for the quick look: one pass, certain to find at least what `undisguise` and the rules would.
+_GLANCE: Final = "".join(
+    chr(code).translate(_UNDISGUISED) if chr(code).isalnum() or chr(code) in "$@" else " " for code in range(128)
+)
+
+
+_STRANGE_SIGNS: Final = re.compile(r"[^\w$@]|_")
+
+
+def glance(folded: str) -> str:
+    if not folded.isascii():
+        folded = _STRANGE_SIGNS.sub(" ", folded)
+    return folded.translate(_GLANCE)
+
+
+_UPSIDE_DOWN: Final = dict(zip("ɐqɔpǝɟƃɓɥıᴉɾʞʅɯuodbɹʇnʌʍʎ", "abcdefgghiijklmnopqrtuvwy", strict=True)) | {
+    "s": "s",
+    "S": "s",
+    "O": "o",
+    "x": "x",
+    "z": "z",
+    "l": "l",
+    "⊥": "t",
+    "Ԁ": "p",
+    "∩": "u",
+    "Ո": "u",
+}
+_TURNED_AT_MOST: Final = 200
+_TURNED: Final = re.compile("[ɐɔǝɟƃɥᴉʞɯɹʇʌʍʎ⊥]")
+
+
+def turn_over(text: str) -> str:
+    """A text that stands on its head, read the other way round; empty for any other."""
+    if text.isascii() or len(text) > _TURNED_AT_MOST or not _TURNED.search(text):
+        return ""
+    return "".join(_UPSIDE_DOWN.get(character, character) for character in reversed(text))
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to be seen in it."""
+    return not fold(text.replace("\ufffc", "")).strip()
