@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 try:
     # Before any process is forked: what is missing is said once, in one sentence.
-    from console import settings
+    from console import settings, web_lanes
 except ImproperlyConfigured as error:
     sys.exit(f"The console does not start: {error}.")
 
@@ -21,8 +21,7 @@ bind = f"{settings.WEB_BIND}:{settings.PORT}"
 worker_class = "console.web_worker.WebWorker"
 workers = settings.WEB_PROCESSES
 threads = settings.WEB_THREADS
-# Above `threads` by as many quiet keep-alive connections as one process holds.
-worker_connections = threads + 400
+worker_connections = web_lanes.most_connections(threads)
 keepalive = 5
 backlog = 2048
 
@@ -39,16 +38,9 @@ preload_app = False
 accesslog = None
 errorlog = "-"
 loglevel = "warning" if settings.DEMO else "info"
-if settings.LOG_FORMAT == "json":
-    # gunicorn's own words as well, so that every line is an object.
-    logconfig_dict = {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "console.logs.JsonFormatter"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-        "root": {"handlers": ["stderr"], "level": "INFO"},
-        "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": loglevel.upper(), "propagate": False}},
-    }
+logger_class = "console.web_log.WebLogger"
+# No proxy of ours says by a header where in the address the console begins: then nobody may.
+forwarder_headers = ""
 # Two consoles on one machine would fight over the one in the home directory.
 control_socket_disable = True
 

@@ -9,10 +9,24 @@ from datetime import UTC, datetime
 
 from engage import request_id
 
-# A conversation's key is a query parameter of the platform's addresses; our own token is part of the webhook's path.
-_SECRETS = re.compile(
-    r"((?:[?&;\s\"']|%3f|%26)(?:key|%6bey)=|/hooks/engage/|x-api-key['\"]?\s*[:=]\s*['\"]?)[^\s\"'&;#/<>]+", re.I
+
+def _spelled(word: str) -> str:
+    """That word, also where some of its characters are written as `%6b`, once or more than once."""
+    return "".join(f"(?:{re.escape(character)}|%(?:25){{0,3}}{ord(character):02x})" for character in word)
+
+
+_SLASH = f"(?:{_spelled('/')}){{1,4}}"
+_BEFORE_SECRETS = (
+    # Our own token is part of the webhook's path, as somebody may spell it.
+    f"{_SLASH}{_spelled('hooks')}{_SLASH}{_spelled('engage')}{_SLASH}",
+    # A conversation's key is a query parameter of the platform's addresses.
+    rf"(?:[?&;\s\"']|%(?:25){{0,3}}3f|%(?:25){{0,3}}26){_spelled('key')}{_spelled('=')}",
+    # Headers, also those that lack their colon.
+    r"x-api-key['\"]?[\s:=]{1,8}['\"]?",
+    r"\b(?:bearer|basic)\s{1,4}",
+    r"(?:sessionid|csrftoken|csrfmiddlewaretoken|browser|password)=",
 )
+_SECRETS = re.compile(rf"({'|'.join(_BEFORE_SECRETS)})[^\s\"'&;#/<>]+", re.I)
 
 
 def masked(text: str) -> str:

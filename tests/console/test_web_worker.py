@@ -32,8 +32,9 @@ class Web:
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
+def web(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Web]:
     """One web process of its own; its database has no tables, and the pages asked for here need none."""
+    extra = getattr(request, "param", "")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -45,10 +46,11 @@ def web(tmp_path: Path) -> Iterator[Web]:
         "CONSOLE_WEB_PROCESSES": "1",
         "CONSOLE_DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}",
     }
-    command = [sys.executable, "-m", "gunicorn", "-c", "console/gunicorn_conf.py", "console.wsgi"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "console/gunicorn_conf.py", *extra.split(), "console.wsgi"]
+    environment |= {"CONSOLE_LOG_FORMAT": "json"} if "json" in extra else {}
     log = tmp_path / "log"
     with log.open("wb") as errors:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=errors)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=errors, stdout=errors)
     try:
         _wait_until_answered(port)
         yield Web(process, f"http://127.0.0.1:{port}", port, log)
@@ -89,6 +91,89 @@ def test_secret_address_of_a_webhook_stays_out_of_the_log(web: Web) -> None:
     assert response.status_code >= 400
     assert "for-your-eyes-only" not in web.log.read_text()
     assert "key=secret" not in web.log.read_text()
+
+
+# gunicorn makes nothing of these names; they only choose the format of the log.
+_ACCESS = "--access-logfile -"
+
+
+@pytest.mark.parametrize("web", ["", "--name json", _ACCESS, f"{_ACCESS} --name json"], indirect=True)
+def test_no_line_of_gunicorns_own_tells_a_secret(web: Web) -> None:
+    path = b"/hooks/engage/c4n4ry/?key=c4n4ry"
+    lines = [
+        b"POST " + path + b"\r\n\r\n",
+        b"POST " + path + b" HTTP/9.9\r\n\r\n",
+        b"p*st\x00 " + path + b" HTTP/1.1\r\n\r\n",
+        b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nSCRIPT_NAME: /x\r\n\r\n",
+        b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-KEY c4n4ry\r\n\r\n",
+        b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie sessionid=c4n4ry\r\n\r\n",
+        b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nReferer: " + path + b"\r\n folded c4n4ry\r\n\r\n",
+        b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: c4n4ry\r\n\r\n",
+        b"POST " + path + b' HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}"my name is c4n4ry"\r\n\r\n',
+        b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nc4n4ry\r\n",
+        b"GET "
+        + path
+        + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer c4n4ry\r\nTransfer-Encoding: x\r\n\r\n",
+        b"GET /" + b"a" * 5000 + path + b" HTTP/1.1\r\n\r\n",
+    ]
+
+    answers = [_say(web.port, line) for line in lines]
+    web.stop()
+
+    log = web.log.read_text()
+    assert all(answer.startswith(b"HTTP/1.1 ") for answer in answers)
+    assert log
+    assert "c4n4ry" not in log
+    assert not any(b"c4n4ry" in answer for answer in answers)
+
+
+def test_header_that_names_a_script_changes_nothing(web: Web) -> None:
+    answer = _say(
+        web.port, b"GET /nothing/here/ HTTP/1.1\r\nHost: 127.0.0.1\r\nSCRIPT_NAME: /x\r\nConnection: close\r\n\r\n"
+    )
+
+    assert answer.startswith(b"HTTP/1.1 404 ")
+
+
+def test_answer_to_what_is_no_request_is_guarded_like_any_other(web: Web) -> None:
+    answer = _say(web.port, b"no request\r\n\r\n")
+    web.stop()
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    for header in (b"Content-Security-Policy: default-src 'none'", b"X-Content-Type-Options: nosniff", b"no-store"):
+        assert header in answer
+    assert len(web.log.read_text()) < 2000
+
+
+def test_request_cut_off_in_the_middle_is_refused(web: Web) -> None:
+    with socket.create_connection(("127.0.0.1", web.port), timeout=10) as connection:
+        connection.sendall(b"POST /hooks/engage/x/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
+        connection.shutdown(socket.SHUT_WR)
+
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_requests_sent_in_one_piece_are_answered_one_after_the_other(web: Web) -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    last = b"POST /nothing/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"
+
+    answers = _say(web.port, one + one + last)
+
+    assert answers.count(b"HTTP/1.1 200 ") == 2
+    assert answers.count(b"HTTP/1.1 40") == 1
+
+
+def _say(port: int, what: bytes) -> bytes:
+    """All that comes back until the connection is closed or still."""
+    heard = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=4) as connection:
+        connection.sendall(what)
+        try:
+            while piece := connection.recv(65536):
+                heard += piece
+        except (TimeoutError, ConnectionResetError):
+            pass
+    return heard
 
 
 def _ask_and_stay(port: int) -> socket.socket:

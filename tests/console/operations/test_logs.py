@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from console.logs import JsonFormatter, MaskingFormatter
+from console.logs import JsonFormatter, MaskingFormatter, masked
 from engage.models import Command
 from engage.outbox.dispatch import claim, dispatch
 from engage.request_id import carrying
@@ -87,3 +88,36 @@ def test_name_of_the_click_is_carried_to_the_call_of_the_platform(client: Client
     carried = [line["message"] for line in lines_of(written) if line.get("request_id") == name]
     assert f"{command} was asked for" in carried
     assert any("pre-flight" in message for message in carried)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Invalid HTTP request line: 'POST /hooks/engage/c4n4ry/'",
+        "Request path '/hooks/engage/c4n4ry/' does not start with '/x'",
+        "GET //hooks//engage//c4n4ry/ HTTP/1.1",
+        "GET /%68ooks%2Fengag%65%2fc4n4ry HTTP/1.1",
+        "next=%252Fhooks%252Fengage%252Fc4n4ry",
+        "GET http://here/hooks/engage/c4n4ry?x HTTP/1.1",
+        "Referer: https://engage.example/conversation?key=c4n4ry",
+        "/conversation%3Fke%79%3Dc4n4ry",
+        "Invalid HTTP Header: 'X-API-KEY c4n4ry'",
+        "{'x-api-key': 'c4n4ry'}",
+        "Authorization: Bearer c4n4ry",
+        "Invalid HTTP Header: 'Cookie __Host-sessionid=c4n4ry; csrftoken=c4n4ry'",
+        "csrfmiddlewaretoken=c4n4ry&password=c4n4ry",
+    ],
+)
+def test_p13_secret_is_masked_however_the_line_spells_what_stands_before_it(line: str) -> None:
+    assert "c4n4ry" not in masked(line)
+
+
+def test_masking_a_line_takes_time_by_its_length_alone() -> None:
+    times = []
+    for length in (5_000, 20_000):
+        began = time.perf_counter()
+        for start in ("%25", "/", "/hooks/", "?key", "x-api-key ", "bearer "):
+            masked(start * (length // len(start)))
+        times.append(time.perf_counter() - began)
+
+    assert times[1] < 12 * times[0] + 0.05
