@@ -48,6 +48,8 @@ def web_server(application: str = "console.wsgi", port: int | None = None) -> It
     port = port or free_port()
     command = ["-m", "gunicorn", "-c", "console/gunicorn_conf.py", application]
     environment = {"PORT": str(port), "CONSOLE_BIND": "127.0.0.1"}
+    # All pages are one browser's here.
+    environment |= {"CONSOLE_STREAMS_PER_SESSION": "1000", "CONSOLE_STREAMS_PER_ADDRESS": "1000"}
     with program("the web server", *command, environment=environment) as process:
         web = Web(port, psutil.Process(process.pid))
         _wait_until_serving(web, process)

@@ -276,6 +276,11 @@ WEB_BIND = env.text("CONSOLE_BIND", "127.0.0.1" if DEMO else "0.0.0.0")
 WEB_PROCESSES = env.number("CONSOLE_WEB_PROCESSES", 1 if DEMO else 2, least=1, most=1000)
 # Every open page holds one thread for its live stream; a waiting thread costs little.
 WEB_THREADS = env.number("CONSOLE_WEB_THREADS", 600, least=8, most=100_000)
+# How many live streams one process holds, and of them one address and one session; a page without one polls. A browser
+# holds four at most, and may come back before it is seen to have left.
+STREAMS_PER_PROCESS = WEB_THREADS
+STREAMS_PER_ADDRESS = env.number("CONSOLE_STREAMS_PER_ADDRESS", STREAMS_PER_PROCESS * 3 // 4, least=1)
+STREAMS_PER_SESSION = env.number("CONSOLE_STREAMS_PER_SESSION", 8, least=4)
 
 LOG_FORMAT = env.choice("CONSOLE_LOG_FORMAT", "text", ("text", "json"))
 LOGGING = {

@@ -4,8 +4,9 @@ import os
 
 for name in [name for name in os.environ if name.startswith(("CONSOLE_", "ENGAGE_", "SANDBOX_"))]:
     # A developer's environment decides nothing here, but for the database, which `bin/with-postgres` names, and the
-    # account that contract tests speak to.
-    if name not in ("CONSOLE_DATABASE_URL", "CONSOLE_REQUIRE_ALL") and not name.startswith("ENGAGE_CONTRACT_"):
+    # account that contract tests speak to, and the limits that a test gives to a process which it starts.
+    kept = ("CONSOLE_DATABASE_URL", "CONSOLE_REQUIRE_ALL", "CONSOLE_WEB_THREADS")
+    if name not in kept and not name.startswith(("ENGAGE_CONTRACT_", "CONSOLE_STREAMS_PER_")):
         del os.environ[name]
 os.environ["CONSOLE_SECRET_KEY"] = "for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz"
 os.environ["ENGAGE_KEY_RING"] = "dGVzdHMtb25seS1rZXktMDEyMzQ1Njc4OWFiY2RlZiE="

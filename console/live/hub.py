@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 _ROUND_SECONDS = 0.1
 # Somebody who goes from page to page leaves and joins; the thread need not end in between.
 _LINGER_SECONDS = 10.0
-_LOOK_AT_SOCKETS_EVERY = 1.0
+# A closed page's place is soon somebody else's.
+_LOOK_AT_SOCKETS_EVERY = 0.3
 _LONGEST_BACKOFF = 2.0
 # A peer that hung up, even when it never reads what we still have to say. Linux alone tells so early.
 _HANGUP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR | select.POLLNVAL

@@ -3,7 +3,8 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Generator, Iterator
 from socket import socket
 
 from django.db import DatabaseError, connections
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.views.decorators.http import require_GET
 
 from console.accounts.idle import unasked
-from console.live import hub
+from console.live import hub, places
 from console.live.access import is_still_allowed
 from console.live.backlog import Backlog
 from console.live.campaign_news import CampaignNews
@@ -29,18 +30,22 @@ logger = logging.getLogger(__name__)
 BEAT_SECONDS = 15.0
 # Not the same for all, so that a restart does not make them ask together for ever.
 CHECK_SECONDS = (20.0, 25.0)
+_ASK_FOR_PLACE_SECONDS = (30, 60)
 
 
 @unasked
 @require_GET
 def stream(request: HttpRequest) -> HttpResponseBase:
-    """News of what the query names, for as long as the page is open and its person may see it."""
+    """News of what the query names, for as long as the page is open and its person may see it. 429: no place left."""
     if not request.user.is_authenticated:
         # A redirect would hand the sign-in page to something that cannot show it.
         return HttpResponse(status=401)
+    session_key = request.session.session_key or ""
+    give_back = places.take(session=session_key, address=request.META.get("REMOTE_ADDR", ""))
+    if give_back is None:
+        return _Refusal(status=429, headers={"Retry-After": str(random.randint(*_ASK_FOR_PLACE_SECONDS))})
     query = request.GET.dict()
     topics = Topics.of(query, request.user)
-    session_key = request.session.session_key or ""
     # A browser that comes back says how far it got; the page's own URL says where it began.
     after = parse_id(request.headers.get("Last-Event-ID") or query.get("after", ""))
     # Hundreds of pages wait here for hours: none of them may hold a connection meanwhile.
@@ -51,7 +56,7 @@ def stream(request: HttpRequest) -> HttpResponseBase:
         is_allowed=lambda: is_still_allowed(session_key, query, topics),
         connection=request.META.get("gunicorn.socket"),
     )
-    response = StreamingHttpResponse(events, content_type="text/event-stream")
+    response = StreamingHttpResponse(_Held(events, give_back), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
@@ -89,9 +94,30 @@ def poll(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class _Refusal(HttpResponse):
+    """Nobody has to hear of it: the page polls, and asks again in a while."""
+
+    _has_been_logged = True
+
+
+class _Held:
+    """A stream's events, and its place: free again when they end, also when nobody ever read one of them."""
+
+    def __init__(self, events: Generator[bytes], give_back: Callable[[], None]) -> None:
+        self._events = events
+        self._give_back = weakref.finalize(self, give_back)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._events
+
+    def close(self) -> None:
+        self._events.close()
+        self._give_back()
+
+
 def _events(
     topics: Topics, after: int | None, *, is_allowed: Callable[[], bool], connection: socket | None
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     stream = hub.join(topics, after, connection)
     try:
         # The headers leave with the first bytes.

@@ -5,6 +5,7 @@ const STREAMS_PER_BROWSER = 4; // A browser opens six connections to one host, f
 const FAILURES_UNTIL_POLLING = 3;
 const POLL_EVERY = 10_000;
 const ASK_FOR_SLOT_EVERY = 2_000;
+const ASK_FOR_PLACE_EVERY = 45_000; // A process of the server holds so many streams and no more.
 const LONGEST_BACKOFF = 10_000;
 const LONGEST_OPENING = 8_000; // The server answers at once; a proxy that collects answers does not.
 const LONGEST_SILENCE = 40_000; // The server says something every 15 seconds.
@@ -108,6 +109,7 @@ function listen(own) {
   on("htmx:after:request", ({ ctx }, event) => {
     event.preventDefault(); // It was no stream: nothing in it is for the page.
     if (isRefused(ctx.response.status)) leave();
+    else if (isFull(ctx.response.status)) goWithout();
     else fail();
   });
   on("htmx:error", () => fail());
@@ -115,7 +117,7 @@ function listen(own) {
     own.connection = connection;
     if (own.isOpen) showSoon("connecting");
   });
-  on("htmx:sse:error", ({ status }) => (isRefused(status) ? leave() : count()));
+  on("htmx:sse:error", ({ status }) => (isRefused(status) ? leave() : isFull(status) ? goWithout() : count()));
   on("htmx:before:sse:message", () => { own.heardAt = Date.now(); });
   on("htmx:after:sse:message", ({ message }) => {
     if (message.id && message.event !== "reread") position = Number(message.id);
@@ -161,6 +163,17 @@ function fail() {
   const backoff = Math.min(LONGEST_BACKOFF, 500 * 2 ** failures) * (0.7 + 0.6 * Math.random());
   line = { url, element: document.createElement("div"), heardAt: Date.now() };
   line.retryTimer = setTimeout(retry, backoff);
+}
+
+// No place for another stream: nothing is wrong. This page asks instead, and for a place again after a while.
+function goWithout() {
+  const { url } = line;
+  close();
+  failures = 0;
+  line = { url, element: document.createElement("div"), heardAt: Date.now() };
+  line.retryTimer = setTimeout(retry, ASK_FOR_PLACE_EVERY * (0.7 + 0.6 * Math.random()));
+  startPolling();
+  show("polling");
 }
 
 function retry() {
@@ -262,6 +275,10 @@ function leave() {
 
 function isRefused(status) {
   return status === 401;
+}
+
+function isFull(status) {
+  return status === 429;
 }
 
 // ---- words

@@ -43,6 +43,9 @@ class Rig(Ring):
             "CONSOLE_WEB_PROCESSES": "2",
             # Each open page holds one; when a process dies, all of them come to the other one.
             "CONSOLE_WEB_THREADS": "400",
+            # All pages are one browser's here.
+            "CONSOLE_STREAMS_PER_SESSION": "400",
+            "CONSOLE_STREAMS_PER_ADDRESS": "400",
             "CONSOLE_RECONCILE_READS_PER_SECOND": "50",
             "CONSOLE_RECONCILE_CAMPAIGNS_EVERY": "5",
         }

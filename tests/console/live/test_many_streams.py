@@ -21,7 +21,9 @@ STREAMS = 100
 
 @pytest.fixture
 def wide_web(feed: Change) -> Iterator[Web]:
-    process = Web(threads=STREAMS + 20)
+    # All of them are one session's here.
+    limits = {"CONSOLE_STREAMS_PER_SESSION": str(STREAMS), "CONSOLE_STREAMS_PER_ADDRESS": str(STREAMS)}
+    process = Web(threads=STREAMS + 20, **limits)
     yield process
     process.stop()
 
