@@ -190,7 +190,7 @@ def _wait_until_answered(port: int) -> None:
         try:
             requests.get(f"http://127.0.0.1:{port}/nothing/here/", timeout=10)
             return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             assert time.monotonic() < deadline, "gunicorn did not start"
             time.sleep(0.1)
 
