@@ -33,6 +33,15 @@ def masked(text: str) -> str:
     return _SECRETS.sub(r"\1***", text)
 
 
+class ShortRefusals(logging.Filter):
+    """A request that was refused gets one line: anybody can send another one, and a traceback of it helps nobody."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class MaskingFormatter(logging.Formatter):
     """Lines for people; `{request_id}` is the name of the click that all of this goes back to."""
 

@@ -68,12 +68,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "console.operations.middleware.ProbeMiddleware",
     "console.operations.middleware.WebhookTimeMiddleware",
+    # Outside of all that may refuse a request: a refusal is guarded too.
+    "console.no_store.NoStoreMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Before all that asks where a request comes from.
     "console.accounts.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "console.no_store.NoStoreMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "console.charset.CharsetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -81,13 +84,13 @@ MIDDLEWARE = [
     "console.accounts.idle.UseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "console.audit.middleware.OriginMiddleware",
     "console.accounts.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "console.urls"
+CSRF_FAILURE_VIEW = "console.errors.csrf_failure"
 WSGI_APPLICATION = "console.wsgi.application"
 TEMPLATES = [
     {
@@ -294,9 +297,11 @@ LOGGING = {
         },
         "json": {"()": "console.logs.JsonFormatter"},
     },
+    "filters": {"refusals": {"()": "console.logs.ShortRefusals"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
+            "filters": ["refusals"],
             "formatter": {"text": "line", "json": "json"}[LOG_FORMAT],
         }
     },

@@ -25,3 +25,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("favicon.ico", Icon.as_view()),
 ]
+
+handler400 = "console.errors.bad_request"
+handler403 = "console.errors.permission_denied"
+handler404 = "console.errors.not_found"
+handler500 = "console.errors.server_error"

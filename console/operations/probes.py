@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
-from console.operations import vitals
+from console.operations import vitals, writing
 from console.operations.vitals import RECEIVING, SENDING, Vitals
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def _answer(find_faults: Callable[[], Iterator[str]]) -> HttpResponse:
         faults = list(find_faults())
     except Error as error:
         logger.warning("not ready: %s", type(error).__name__)
-        faults = ["database: cannot be read"]
+        faults = ["database: cannot be used"]
     words = "".join(f"{fault}\n" for fault in faults) or "ready\n"
     return QuietResponse(words, status=NOT_READY if faults else 200, content_type="text/plain")
 
@@ -62,8 +62,10 @@ def _find_web_faults() -> Iterator[str]:
     if not _migrations.are_applied():
         yield "migrations: not all are applied"
     else:
-        # Asked even when the answer above is remembered: is the database there?
+        # Asked even when the answer above is remembered: is the database there, and does it keep what it is given?
         vitals.recent()
+        if not writing.works():
+            yield "database: cannot be written"
 
 
 def _find_worker_faults(now: Vitals) -> Iterator[str]:

@@ -93,7 +93,7 @@ def read() -> Vitals:
     """A dozen cheap queries."""
     return Vitals(
         read_at=timezone.now(),
-        pulses=dict(Pulse.objects.values_list("loop", "at")),
+        pulses=dict(Pulse.objects.of_loops().values_list("loop", "at")),
         due_since=oldest_due(),
         pending=Delivery.objects.pending().order_by().count(),
         quarantined=Delivery.objects.quarantined().count(),

@@ -6,12 +6,22 @@ from datetime import datetime
 from django.db import models
 from django.utils import timezone
 
+# No loop: the one row that whoever asks whether the database keeps what it is given writes again and again.
+PROBE = "probe"
+
+
+class PulseQuerySet(models.QuerySet["Pulse"]):
+    def of_loops(self) -> PulseQuerySet:
+        return self.exclude(loop=PROBE)
+
 
 class Pulse(models.Model):
     """When a loop of this name came round last, in whichever worker. One row per loop, written every few seconds."""
 
     loop = models.CharField(max_length=30, primary_key=True)
     at = models.DateTimeField()
+
+    objects = PulseQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.loop

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.utils import timezone
 
-from console.operations import vitals
+from console.operations import vitals, writing
 from engage.models import Pulse
 
 
@@ -13,8 +13,10 @@ from engage.models import Pulse
 def _nothing_remembered() -> Iterator[None]:
     """One reading serves a whole second: longer than a test takes."""
     vitals.forget()
+    writing.forget()
     yield
     vitals.forget()
+    writing.forget()
 
 
 @pytest.fixture

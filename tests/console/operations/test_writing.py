@@ -1,0 +1,99 @@
+"""Ready is only who can keep what comes: a database that reads and does not write is not ready."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psutil
+import pytest
+import requests
+from django.db import connection
+from django.test import Client
+
+from console.operations import writing
+from engage.models import Change, Pulse
+from tests.console.live.web import Web
+from tests.factories import make_campaign
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """As on a copy that follows, or a file system that was remounted after a fault."""
+    is_postgres = connection.vendor == "postgresql"
+    on, off = (
+        ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
+        if is_postgres
+        else ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(on)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(off)
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ["/readyz", "/readyz/web"])
+def test_not_ready_while_the_database_only_reads(client: Client, path: str) -> None:
+    with read_only():
+        response = client.get(path)
+
+    assert response.status_code == 503
+    assert b"database: cannot be written" in response.content
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_ready_again_when_it_writes_again(client: Client) -> None:
+    with read_only():
+        client.get("/readyz/web")
+    writing.forget()
+
+    assert client.get("/readyz/web").status_code == 200
+
+
+@pytest.mark.django_db
+def test_asking_often_writes_one_row_and_seldom(client: Client) -> None:
+    for _ in range(50):
+        client.get("/readyz/web")
+
+    assert Pulse.objects.count() == 1
+    assert not Pulse.objects.of_loops().exists()
+
+
+@pytest.mark.django_db
+def test_row_that_is_written_is_no_loop_of_a_worker(client: Client) -> None:
+    client.get("/readyz/web")
+
+    assert client.get("/readyz").content == b"worker: none has run yet\n"
+
+
+@pytest.mark.whole
+@pytest.mark.skipif("postgres" in __import__("os").environ.get("CONSOLE_DATABASE_URL", ""), reason="its own files")
+def test_full_disk_makes_a_process_not_ready_within_two_seconds(transactional_db: None) -> None:
+    Change.objects.create()
+    token = make_campaign().workspace.webhook_token.reveal()
+    web = Web()
+    try:
+        url = f"http://127.0.0.1:{web.port}"
+        assert requests.get(f"{url}/readyz/web", timeout=20).status_code == 200
+        # To the process it is as if nothing more could be written anywhere.
+        psutil.Process(web.worker_pid()).rlimit(psutil.RLIMIT_FSIZE, (0, 0))
+
+        deadline = time.monotonic() + 2
+        status: Any = None
+        while status != 503 and time.monotonic() < deadline:
+            status = requests.get(f"{url}/readyz/web", timeout=20).status_code
+            time.sleep(0.1)
+
+        assert status == 503
+        assert requests.post(f"{url}/hooks/engage/{token}/", data=b"{}", timeout=20).status_code == 503
+        assert requests.get(f"{url}/healthz", timeout=20).status_code == 200
+    finally:
+        web.stop()
