@@ -70,6 +70,10 @@ _STATUS_FILTER = {
 _STATUS_ORDER = (Filter.ACTIVE, Filter.PAUSED, Filter.READY, Filter.PENDING, Filter.DRAFT, Filter.OTHER)
 
 
+# A board of thousands is read page by page, or searched.
+ROWS_PER_PAGE = 100
+
+
 @dataclass(frozen=True)
 class BoardRow:
     """One campaign as the board shows it."""
@@ -124,6 +128,7 @@ class BoardView:
     filter: Filter = Filter.ALL
     search: str = ""
     sort: Sort = Sort.ATTENTION
+    page: int = 1
 
     def reaches(self, campaign_id: int) -> bool:
         return self.scope.campaign_ids is None or campaign_id in self.scope.campaign_ids
@@ -133,6 +138,10 @@ class BoardView:
 
     def arrange(self, rows: Iterable[BoardRow]) -> list[BoardRow]:
         return sorted((row for row in rows if self.shows(row)), key=lambda row: _sort_key(row, self.sort))
+
+    def cut(self, arranged: list[BoardRow]) -> list[BoardRow]:
+        """Those of this page."""
+        return arranged[(self.page - 1) * ROWS_PER_PAGE : self.page * ROWS_PER_PAGE]
 
     def count_filters(self, rows: Iterable[BoardRow]) -> dict[Filter, int]:
         """How many each filter would show under the same search."""
@@ -149,8 +158,8 @@ class BoardView:
 
 def board_address(view: BoardView, **changed: str) -> dict[str, str]:
     """The query that leads to this board, or to one that differs in something; what is usual is left out."""
-    wanted = {"show": view.filter.value, "find": view.search, "sort": view.sort.value} | changed
-    usual = {"show": Filter.ALL.value, "find": "", "sort": Sort.ATTENTION.value}
+    wanted = {"show": view.filter.value, "find": view.search, "sort": view.sort.value, "page": "1"} | changed
+    usual = {"show": Filter.ALL.value, "find": "", "sort": Sort.ATTENTION.value, "page": "1"}
     return {name: value for name, value in wanted.items() if value != usual[name]}
 
 
@@ -168,6 +177,24 @@ def filter_links(view: BoardView, rows: Iterable[BoardRow]) -> list[dict[str, An
         for filter_ in Filter
         if counts[filter_] or filter_ in (Filter.ALL, view.filter)
     ]
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Which rows of how many a page of the board shows, and the queries of its neighbours."""
+
+    first: int
+    last: int
+    count: int
+    before: str | None
+    after: str | None
+
+    @classmethod
+    def of(cls, view: BoardView, count: int) -> Pages:
+        first, last = (view.page - 1) * ROWS_PER_PAGE + 1, min(view.page * ROWS_PER_PAGE, count)
+        before = urlencode(board_address(view, page=str(view.page - 1))) if view.page > 1 else None
+        after = urlencode(board_address(view, page=str(view.page + 1))) if last < count else None
+        return cls(first, last, count, before, after)
 
 
 def visible_campaigns(scope: Scope) -> QuerySet[Campaign]:

@@ -41,6 +41,7 @@ class BoardForm(forms.Form):
     show = forms.ChoiceField(choices=[(filter_.value, filter_.label) for filter_ in Filter], required=False)
     find = forms.CharField(required=False, max_length=100)
     sort = forms.ChoiceField(choices=[(sort.value, sort.label) for sort in Sort], required=False)
+    page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
 
     def __init__(self, query: QueryDict, *, user: User) -> None:
         super().__init__(query)
@@ -55,4 +56,5 @@ class BoardForm(forms.Form):
             filter=Filter(self.cleaned_data["show"] or Filter.ALL),
             search=self.cleaned_data["find"],
             sort=Sort(self.cleaned_data["sort"] or Sort.ATTENTION),
+            page=self.cleaned_data["page"] or 1,
         )

@@ -51,6 +51,7 @@ class _Round:
     known: dict[int, BoardRow] = field(default_factory=dict)
     is_whole: bool = False
     rows: dict[int, str] = field(default_factory=dict)
+    pages: dict[BoardView, frozenset[int]] = field(default_factory=dict)
     sections: dict[tuple[int, str], str] = field(default_factory=dict)
     boards: dict[BoardView, list[str]] = field(default_factory=dict)
 
@@ -65,6 +66,8 @@ class CampaignNews:
         self._recount: set[int] = set()
         self._numbers: dict[int, Numbers] = {}
         self._told_rows: dict[int, str] = {}
+        # Which campaigns stand on the page of a board, as of the last time that all were looked at.
+        self._pages: dict[BoardView, frozenset[int]] = {}
         self._told_sections: dict[tuple[int, str], str] = {}
         self._not_before = self._count_not_before = 0.0
         self._tick_at = clock() + _LOOK_AT_CLOCK_EVERY
@@ -89,11 +92,11 @@ class CampaignNews:
         began = self._clock()
         self._round = _Round(self._find_due(began), is_tick=began >= self._tick_at)
         if not boards:
-            self._numbers, self._told_rows = {}, {}
+            self._numbers, self._told_rows, self._pages = {}, {}, {}
         if not self._round.due and not self._round.is_tick:
             return
         if boards:
-            self._render_rows()
+            self._render_rows(boards)
         for campaign_id in pages:
             self._render_sections(campaign_id)
         self._plan(began)
@@ -117,6 +120,8 @@ class CampaignNews:
         self._changed -= self._round.due
         self._recount -= self._round.due
         self._told_rows |= self._round.rows
+        # Only of boards that somebody looks at.
+        self._pages = self._round.pages or self._pages
         self._told_sections |= {key: _KNOWN.sub("", part) for key, part in self._round.sections.items()}
         self._round = _Round()
 
@@ -135,19 +140,33 @@ class CampaignNews:
 
     # The board
 
-    def _render_rows(self) -> None:
+    def _render_rows(self, boards: set[BoardView]) -> None:
         here = self._round
-        here.is_whole = here.is_tick or not self._numbers or bool(here.due & self._changed)
+        are_known = boards <= self._pages.keys()
+        here.is_whole = here.is_tick or not self._numbers or not are_known or bool(here.due & self._changed)
         scope = Scope(None) if here.is_whole else Scope(frozenset(here.due))
         if self._numbers:
             self._numbers |= count_campaigns(here.due & self._recount | here.due - self._numbers.keys())
         here.known = load_rows(scope, timezone.now(), numbers=self._numbers or None)
         self._numbers |= {id_: row.numbers for id_, row in here.known.items()}
-        for id_, row in here.known.items():
-            if id_ in here.due or here.is_tick:
-                html = render("campaigns/_row.html", {"row": row})
-                if id_ in here.due or html != self._told_rows.get(id_):
-                    here.rows[id_] = html
+        here.pages = {view: self._find_page(view) for view in boards}
+        for id_ in frozenset().union(*here.pages.values()) & here.known.keys():
+            self._render_row(id_)
+
+    def _find_page(self, view: BoardView) -> frozenset[int]:
+        """The campaigns that stand on it now; only when all were looked at can one have come from another page."""
+        if self._round.is_whole:
+            return frozenset(row.campaign.id for row in view.cut(view.arrange(self._round.known.values())))
+        known = self._round.known
+        return frozenset(id_ for id_ in self._pages[view] if id_ not in known or view.shows(known[id_]))
+
+    def _render_row(self, id_: int) -> None:
+        here = self._round
+        is_new = any(id_ in page - self._pages.get(view, page) for view, page in here.pages.items())
+        if id_ in here.due or here.is_tick or is_new:
+            html = render("campaigns/_row.html", {"row": here.known[id_]})
+            if id_ in here.due or is_new or html != self._told_rows.get(id_):
+                here.rows[id_] = html
 
     def _find_board(self, view: BoardView) -> list[str]:
         if view not in self._round.boards:
@@ -157,9 +176,12 @@ class CampaignNews:
     def _list_part(self, view: BoardView) -> str:
         """The rows that this board shows now, and the ids of those that it shows no longer."""
         here = self._round
-        concerned = [id_ for id_ in sorted(here.due | here.rows.keys()) if view.reaches(id_)]
-        shown = {id_ for id_ in concerned if id_ in here.known and view.shows(here.known[id_])}
-        rows = [here.rows[id_] if id_ in shown else f'<li id="campaign-{id_}" data-gone></li>' for id_ in concerned]
+        page = here.pages.get(view, frozenset())
+        before = self._pages.get(view)
+        # Where nobody knows what stood there, whatever is due may have.
+        left = {id_ for id_ in here.due if view.reaches(id_)} if before is None else before
+        rows = [here.rows[id_] for id_ in sorted(page & here.rows.keys())]
+        rows += [f'<li id="campaign-{id_}" data-gone></li>' for id_ in sorted(left - page)]
         return partial("#board-list", "place", "".join(rows)) if rows else ""
 
     def _filter_part(self, view: BoardView) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # The largest id a database can hold: anything above is nobody's conversation.
 _LARGEST_ID = 2**63 - 1
 _SEARCH_LENGTH = 200
+_LARGEST_PAGE = 100_000
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def build_query(
         parts |= {"queue": queue_view.queue.value, "campaign": queue_view.campaign_id, "search": queue_view.search}
     if board_view:
         parts |= {"show": board_view.filter.value, "find": board_view.search, "sort": board_view.sort.value}
+        parts["page"] = board_view.page if board_view.page > 1 else None
     parts["approvals"] = "1" if is_at_approvals else None
     return urlencode({name: value for name, value in parts.items() if value not in (None, "")})
 
@@ -99,4 +101,5 @@ def _parse_board(query: Mapping[str, str], scope: Scope) -> BoardView | None:
         filter_, sort = Filter(query.get("show", "")), Sort(query.get("sort", Sort.ATTENTION))
     except ValueError:
         return None
-    return BoardView(scope, filter_, query.get("find", "").strip()[:_SEARCH_LENGTH], sort)
+    search, page = query.get("find", "").strip()[:_SEARCH_LENGTH], parse_id(query.get("page", "")) or 1
+    return BoardView(scope, filter_, search, sort, min(page, _LARGEST_PAGE))

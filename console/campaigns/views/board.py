@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from console.accounts.access import DeskRequest, signed_in, wants_fragment
-from console.campaigns.board import Sort, filter_links, load_rows
+from console.campaigns.board import Pages, Sort, filter_links, load_rows
 from console.campaigns.forms import BoardForm
 
 
@@ -16,9 +18,14 @@ def board(request: DeskRequest) -> HttpResponse:
     view = BoardForm(request.GET, user=request.user).view
     rows = load_rows(view.scope, timezone.now()).values()
     template = "campaigns/_board.html" if wants_fragment(request) else "campaigns/board.html"
+    arranged = view.arrange(rows)
+    if view.page > 1 and not view.cut(arranged):
+        # Beyond the end, since there were more of them once, or by hand.
+        view = replace(view, page=1)
     context = {
         "board_view": view,
-        "rows": view.arrange(rows),
+        "rows": view.cut(arranged),
+        "pages": Pages.of(view, len(arranged)),
         "filters": filter_links(view, rows),
         "sorts": [(sort, sort is view.sort) for sort in Sort],
         "has_campaigns": bool(rows),

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.db.models import Q
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +27,7 @@ ICONS = {
     Queue.CLOSED: "archive",
     Queue.OPTED_OUT: "ban",
 }
-# The rail is not the board: beyond this a campaign is found by search.
+# The rail is not the board: it leads there for more.
 CAMPAIGNS_SHOWN = 30
 
 
@@ -41,9 +42,11 @@ def rail(context: Context) -> dict[str, Any]:
     view: QueueView | None = context.get("queue_view")
     scope = _scope_of(context)
     counts = context.get("counts") or count_queues(scope, user.id)
+    campaigns, count = _find_campaigns(scope, _waiting_first(counts, view))
     return {
         "queues": [_queue_item(queue, view, counts) for queue in Queue],
-        "campaigns": [_campaign_item(campaign, view, counts) for campaign in _find_campaigns(scope)],
+        "campaigns": [_campaign_item(campaign, view, counts) for campaign in campaigns],
+        "more": count - len(campaigns),
         "is_among_campaigns": _room_of(context) == "campaigns",
         "is_staff": user.is_staff,
     }
@@ -75,12 +78,23 @@ def _room_of(context: Context) -> str:
     return match.app_name if match else ""
 
 
-def _find_campaigns(scope: Scope) -> list[Campaign]:
-    """Those that are running, and those that were; drafts have no conversations."""
+def _waiting_first(counts: dict[str, int], view: QueueView | None) -> list[int]:
+    """The campaigns that must not be pushed out by names: the one that is open, and those in which most leads wait."""
+    waiting = {name: count for name, count in counts.items() if name.startswith("campaign-") and count}
+    most = sorted(waiting, key=lambda name: (-waiting[name], name))
+    open_here = [view.campaign_id] if view is not None and view.campaign_id else []
+    return [*open_here, *(int(name.removeprefix("campaign-")) for name in most)][:CAMPAIGNS_SHOWN]
+
+
+def _find_campaigns(scope: Scope, first: list[int]) -> tuple[list[Campaign], int]:
+    """Those that are running, and those that were; drafts have no conversations. And how many there are in all."""
     campaigns = Campaign.objects.known().defer("document").exclude(status__in=("DRAFT", "PENDING_APPROVAL"))
     if scope.campaign_ids is not None:
         campaigns = campaigns.filter(id__in=scope.campaign_ids)
-    return list(campaigns.order_by("name", "id")[:CAMPAIGNS_SHOWN])
+    by_name = campaigns.alias(is_first=Q(id__in=first or [0])).order_by("-is_first", "name", "id")
+    found = list(by_name[: CAMPAIGNS_SHOWN + 1])
+    count = len(found) if len(found) <= CAMPAIGNS_SHOWN else campaigns.count()
+    return sorted(found[:CAMPAIGNS_SHOWN], key=lambda campaign: (campaign.name, campaign.id)), count
 
 
 def _queue_item(queue: Queue, view: QueueView | None, counts: dict[str, int]) -> dict[str, Any]:
