@@ -42,14 +42,19 @@ class ListRow:
     lead_list: LeadList
     intent: Intent | None
     numbers: str = ""
+    is_of_unlisted: bool = False
 
     @property
     def can_pause(self) -> bool:
-        return bool(self.lead_list.name) and may_pause_list(self.lead_list, self.intent)
+        return self._can_be_named and may_pause_list(self.lead_list, self.intent)
 
     @property
     def can_activate(self) -> bool:
-        return bool(self.lead_list.name) and may_activate_list(self.lead_list, self.intent)
+        return self._can_be_named and may_activate_list(self.lead_list, self.intent)
+
+    @property
+    def _can_be_named(self) -> bool:
+        return bool(self.lead_list.name) and not self.is_of_unlisted
 
     @property
     def pause_url(self) -> str:
@@ -126,6 +131,7 @@ def find_lists(campaign: Campaign, intents: Intents) -> list[ListRow]:
             lead_list,
             intents.lists.get(lead_list.name),
             numbers.get(lead_list.name, ListNumbers()).in_words(lead_list.document),
+            campaign.is_unlisted,
         )
         for lead_list in known + asked
     ]

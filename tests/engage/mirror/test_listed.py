@@ -13,7 +13,7 @@ from engage.mirror.platform import client_for
 from engage.mirror.projector import project_all
 from engage.mirror.reading import read_conversation
 from engage.mirror.reconcile import read_campaigns
-from engage.models import Campaign, Conversation, Workspace
+from engage.models import Campaign, Conversation, LeadList, Workspace
 from tests.engage.deliveries import deliver
 from tests.factories import make_user
 from tests.security.platform import Platform, conversation
@@ -98,6 +98,7 @@ def test_campaign_missing_from_three_lists_says_since_when_and_has_no_buttons(
     platform.campaigns["ours"] = listed
     read(workspace)
     campaign = Campaign.objects.get()
+    LeadList.objects.create(campaign=campaign, remote_id="list-1", name="March")
     del platform.campaigns["ours"]
 
     read(workspace, 2)
@@ -115,7 +116,8 @@ def test_campaign_missing_from_three_lists_says_since_when_and_has_no_buttons(
     assert "Not listed by Engage since" in after_three
     assert pause not in after_three
     assert "Not listed by Engage since" in page
-    assert pause not in page
+    assert "/pause/" not in page
+    assert "/activate/" not in page
     assert "Not listed" not in listed_again
     assert pause in listed_again
 
