@@ -21,7 +21,7 @@ from engage.mirror.leads import fill_lead, furthest_status
 from engage.mirror.loads import merge_loads
 from engage.mirror.merged import Merged
 from engage.mirror.messages import merge_messages
-from engage.mirror.moments import limit_of, standing
+from engage.mirror.moments import WRONG_BY, limit_of, standing
 from engage.mirror.observations import ConversationObservation, Observations, clip
 from engage.mirror.summary import SUMMARY_FIELDS, lock_numbers, read_numbers, summarize
 from engage.models import Change, Conversation, Lead
@@ -93,7 +93,8 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
     )
     is_new = {lead.id for lead in new_leads}
     before = {row.id: _saved_fields(row) for row in locked}
-    _forget_the_future(locked)
+    read = {lead.id for lead in leads.values() if any(said.is_read for said in by_lead[lead.remote_id])}
+    _forget_the_future(locked, read)
     return [
         Merged(
             conversation=row,
@@ -106,14 +107,18 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
     ]
 
 
-def _forget_the_future(rows: Iterable[Conversation]) -> None:
-    """What a clock that was ahead wrote down would hide what is said from now on."""
+def _forget_the_future(rows: Iterable[Conversation], read: set[int]) -> None:
+    """What a clock that was ahead wrote down would hide what is said from now on.
+
+    `read`: leads of whom a GET speaks. A webhook alone does not replace what a clock a little fast has written.
+    """
     now = timezone.now()
-    limit = limit_of(now)
+    limits = limit_of(now + WRONG_BY), limit_of(now)
     for row in rows:
+        limit = limits[row.lead_id in read]
         for name in _VERSIONS:
             setattr(row, name, standing(getattr(row, name), limit))
-        if row.disproved_through is not None and row.disproved_through > now:
+        if row.disproved_through is not None and row.disproved_through > now + WRONG_BY:
             row.asked_at = row.disproved_through = None
             row.save(update_fields=["asked_at", "disproved_through"])
 

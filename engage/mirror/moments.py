@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 # So far two clocks may be apart without either being wrong.
 SKEW = timedelta(minutes=5)
+# What was proven so far ahead of now was proven by a clock that was wrong, and not just a little fast.
+WRONG_BY = timedelta(hours=2)
 # A version holds the moment of a statement, which may be ahead of its arrival by as much.
 _VERSION_SKEW = 2 * SKEW
 
