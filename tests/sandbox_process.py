@@ -209,6 +209,9 @@ class SandboxProcess:
         """How it speaks from now on; without a name, plainly. What this class asks is answered plainly always."""
         self._post("dialect", {"names": list(names), "seed": seed, "refuse_for_s": refuse_for_s})
 
+    def spoken(self) -> list[str]:
+        return list(self._get("dialect")["names"])
+
     def dialects(self) -> list[dict[str, Any]]:
         return list(self._get("dialect")["dialects"])
 

@@ -37,6 +37,16 @@ def _tell_keywords_as_messages(said: Said) -> None:
         said.data["messages"] = [message for message in said.data["messages"] if message["direction"] == "INBOUND"][-1:]
 
 
+# Never mixed: only who asks again hears of it, and a test of the mixture waits for what is told.
+@dialect("stop-only-in-status", "A3", "STOP and START are told by lead.status alone: in no thread and by no event",
+         _CONVERSATION, aspect="keywords", is_mixable=False)  # fmt: skip
+def _tell_keywords_by_status(said: Said) -> None:
+    said.is_told = said.event not in ("OptOut", "OptIn")
+    _hide(said.data, STOP, START)
+    if said.lead is not None and said.lead.is_opted_out:
+        said.data["lead"]["status"] = "OPTED_OUT"
+
+
 def _hide(data: Json, *words: str) -> None:
     data["messages"] = [message for message in data["messages"] if not _is_keyword(message, words)]
 

@@ -65,6 +65,11 @@ CONSENT: dict[str, Check] = {
         and inbound(story.told(STOP)["data"]) == ["STOP"]
         and story.about_lead()[STOP].kind == "NewMessage"
     ),
+    "stop-only-in-status": lambda story: (
+        len(story.about_lead()) == STOP
+        and story.lead_read()["status"] == "OPTED_OUT"
+        and "STOP" not in inbound(story.data(story.stopped))
+    ),
     "status-opted-out": status_read("OPTED_OUT"),
     "status-stopped": status_read("STOPPED"),
     "status-unsubscribed": status_read("UNSUBSCRIBED"),
