@@ -24,12 +24,16 @@ class ConversationKind(StrEnum):
     DISPOSITION = "Disposition"
     OPT_OUT = "OptOut"
     OPT_IN = "OptIn"
+    # Of a lead, under a name that no guide has: a hint to ask, and a statement of what it holds.
+    OTHER = "Other"
 
 
 @dataclass(frozen=True)
 class ConversationEvent:
     kind: ConversationKind
     payload: ConversationPayload
+    event_type: str = ""
+    """The name it came under."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,17 @@ class UnknownEvent:
 
 Event = ConversationEvent | CampaignEvent | ListEvent | UnknownEvent
 
-_CONVERSATION_KINDS = {str(kind): kind for kind in ConversationKind}
+
+def folded(word: str) -> str:
+    """Letters alone, without case: OPT_OUT, optOut and opt-out are one word to whoever reads them."""
+    return "".join(filter(str.isalpha, word)).casefold()
+
+
+_CONVERSATION_KINDS = {folded(kind): kind for kind in ConversationKind if kind != ConversationKind.OTHER} | {
+    # As the campaign object's `webhooks` call it.
+    "incomingmessage": ConversationKind.NEW_MESSAGE
+}
+_CAMPAIGN_STATUS, _LIST_STATUS = folded(CAMPAIGN_STATUS), folded(LIST_STATUS)
 
 
 def parse_event(body: bytes, event_type: str = "") -> Event:
@@ -72,16 +86,34 @@ def parse_event(body: bytes, event_type: str = "") -> Event:
 
 def _event_of(fields: dict[str, Any], *, header: str) -> Event:
     named = fields.get("eventType")
-    event_type = (named if isinstance(named, str) else "").strip() or header.strip()
-    if kind := _CONVERSATION_KINDS.get(event_type):
-        return ConversationEvent(kind=kind, payload=ConversationPayload.model_validate(fields))
-    if event_type == CAMPAIGN_STATUS or (not event_type and is_campaign(fields)):
+    event_type = clean_text((named if isinstance(named, str) else "").strip() or header.strip())[:200]
+    name = folded(event_type)
+    kind = _CONVERSATION_KINDS.get(name) or (ConversationKind.OTHER if _is_about_lead(fields) else None)
+    if kind:
+        return ConversationEvent(kind, ConversationPayload.model_validate(fields), event_type)
+    fields = _unwrapped(fields)
+    if name == _CAMPAIGN_STATUS or (not event_type and is_campaign(fields)):
         if not is_campaign(fields):
             # Without this check a lead list under the wrong header would become a campaign with the list's id.
             raise MalformedEvent("campaignStatus: Field required")
         return CampaignEvent(campaign=Campaign.model_validate(fields))
-    if event_type == LIST_STATUS or (not event_type and is_list(fields)):
+    if name == _LIST_STATUS or (not event_type and is_list(fields)):
         if is_campaign(fields):
             raise MalformedEvent("a campaign under the event type of a lead list")
         return ListEvent(lead_list=CampaignList.model_validate(fields))
-    return UnknownEvent(event_type=clean_text(event_type)[:200])
+    return UnknownEvent(event_type=event_type)
+
+
+def _unwrapped(fields: dict[str, Any]) -> dict[str, Any]:
+    """The campaign or the list itself, where it comes as {eventType, data}."""
+    data = fields.get("data")
+    if not isinstance(data, dict) or is_campaign(fields):
+        return fields
+    return data if is_campaign(data) or is_list(data) else fields
+
+
+def _is_about_lead(fields: dict[str, Any]) -> bool:
+    """Whatever it is called: it names a lead, so that there is somebody to ask about."""
+    data = fields.get("data")
+    lead = data.get("lead") if isinstance(data, dict) else None
+    return isinstance(lead, dict) and bool(lead.get("id"))

@@ -211,11 +211,14 @@ def _want_read(item: Merged) -> None:
     is_opt_in = any(observation.kind == ConversationKind.OPT_IN for observation in hints) or any(
         message.signal == Signal.START.value for message in item.new_messages
     )
+    is_unnamed = any(observation.kind == ConversationKind.OTHER for observation in hints)
     is_unproven = not row.is_confirmed or row.offered_key_fingerprint not in ("", row.key_fingerprint)
     # A GET under way may have begun before it was said.
     is_not_at_once = row.read_wanted_at is None or row.read_wanted_at > seen_at
     if (
         is_opt_in
+        # What it tells of cannot be known by its name: the lead may have said stop.
+        or (is_unnamed and row.denied_at is None and is_not_at_once)
         or (is_unproven and row.denied_at is None and row.read_wanted_at is None)
         or (item.is_changed and not row.is_swept and is_not_at_once)
     ):

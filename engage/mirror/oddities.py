@@ -5,7 +5,7 @@ A delivery is a hint and proves nothing; what it says is confirmed by GET. So an
 
 from __future__ import annotations
 
-from engage.api.events import ConversationEvent, Event
+from engage.api.events import ConversationEvent, ConversationKind, Event, folded
 from engage.api.origins import origin_of
 from engage.api.wire.conversation import Endpoint
 from engage.mirror.observations import LoadObservation
@@ -16,8 +16,10 @@ def find_oddity(event: Event | LoadObservation, delivery: Delivery, workspace: W
     """In words; empty when there is none."""
     if not isinstance(event, ConversationEvent):
         return ""
-    if delivery.event_type and delivery.event_type.casefold() != event.kind.casefold():
-        return f"header and body disagree: {delivery.event_type!r}, {str(event.kind)!r}"
+    if event.kind == ConversationKind.OTHER:
+        return f"an event that no guide names, {event.event_type[:100]!r}: Engage is asked what became of the lead"
+    if delivery.event_type and folded(delivery.event_type) != folded(event.event_type):
+        return f"header and body disagree: {delivery.event_type!r}, {event.event_type[:100]!r}"
     foreign = _foreign_origins(event, workspace)
     # The origin alone: the rest of the address holds a key.
     return f"names addresses at {', '.join(foreign)}, which is not the configured platform" if foreign else ""

@@ -120,11 +120,6 @@ _PARTS = frozenset({"dispositions", "texts of a campaign", "the schedule"})
 _LOCK_BY_STATUS = frozenset({"STOP after a GET", "STOP in another campaign"})
 
 _LEADS_NOT_YET: dict[str, frozenset[str]] = {
-    "events-in-capitals": _LEAD,
-    "events-in-snake-case": _LEAD,
-    "events-in-camel-case": _LEAD,
-    "events-as-registered": _LEAD,
-    "events-renamed": _LEAD,
     "numeric-ids": _LEAD | _LIST_OF_CAMPAIGNS,
     "nulls-in-arrays": _LEAD | _LIST_OF_CAMPAIGNS,
     "objects-for-lists": _READING | _LIST_OF_CAMPAIGNS,
@@ -147,11 +142,6 @@ _LEADS_NOT_YET: dict[str, frozenset[str]] = {
     MIXED: _LEAD | _READING | _LIST_OF_CAMPAIGNS,
 }
 _CAMPAIGNS_NOT_YET: dict[str, frozenset[str]] = {
-    "events-in-capitals": _CAMPAIGN_EVENTS,
-    "events-in-snake-case": _CAMPAIGN_EVENTS,
-    "events-in-camel-case": _CAMPAIGN_EVENTS,
-    "events-as-registered": _CAMPAIGN_EVENTS,
-    "event-header-otherwise": _CAMPAIGN_EVENTS,
     "summaries": _PARTS,
     "pages-content": frozenset({"every campaign"}),
     "pages-next": frozenset({"every campaign"}),
@@ -160,10 +150,9 @@ _CAMPAIGNS_NOT_YET: dict[str, frozenset[str]] = {
     "nulls-in-arrays": _CAMPAIGNS_AT_ALL,
     "objects-for-lists": _CAMPAIGNS_AT_ALL,
     "many-campaigns": _CAMPAIGNS_AT_ALL,
-    "campaigns-wrapped": frozenset({"a campaign's event"}),
     "lists-without-campaign": frozenset({"a list"}),
     "lists-untold": frozenset({"a list"}),
-    "lists-wrapped": _LIST_PAUSE | {"a list"},
+    "lists-wrapped": _LIST_PAUSE,
     **dict.fromkeys((f"lists-answer-{name}" for name in _RECEIPTS), _LIST_PAUSE),
     MIXED: _CAMPAIGNS_AT_ALL | _CAMPAIGN_EVENTS | _LIST_PAUSE | _PARTS,
 }
