@@ -59,7 +59,7 @@ class Ring:
         self.attempt("the list of campaigns", lambda: read_campaigns(self.workspace, self.client))
 
     def read_conversations(self) -> None:
-        for conversation in Conversation.objects.select_related("workspace", "lead"):
+        for conversation in Conversation.objects.select_related("workspace", "lead").order_by("pk"):
             self._read(conversation)
 
     def _read(self, conversation: Conversation) -> None:

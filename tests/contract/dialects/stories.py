@@ -19,7 +19,10 @@ def converse(ring: Ring) -> set[str]:
     ring.read_campaigns()
     asking, stopping, returning, disposed, elsewhere = _create_leads(ring)
     _text(ring, asking, *ASKS)
+    ring.hear(2)
     _text(ring, elsewhere, "Hello?")
+    # Before anybody says STOP, so that every run hears of the two in one order.
+    ring.hear(3)
     _text(ring, stopping, "Who is this", "STOP")
     _text(ring, returning, "Yes?", "STOP", "START")
     _text(ring, disposed, "Hm")
