@@ -125,14 +125,12 @@ _LEADS_NOT_YET: dict[str, frozenset[str]] = {
     "objects-for-lists": _READING | _LIST_OF_CAMPAIGNS,
     "messages-without-id": _LEAD,
     "message-ids-numeric": _LEAD,
-    "unserved-campaigns": _READING,
-    "dropped-campaign": frozenset({"GET of a conversation"}),
+    **dict.fromkeys(("keywords-hidden", "keywords-only-in-events", "start-hidden"), frozenset({"START"})),
     "stop-only-in-status": _LOCK_BY_STATUS,
     **dict.fromkeys(
         (f"status-{word}" for word in ("opted-out", "stopped", "unsubscribed", "blocked", "dnc")), _LOCK_BY_STATUS
     ),
     "dispositions-by-id": frozenset({"a do-not-contact disposition"}),
-    "dispositions-in-lower-case": frozenset({"a do-not-contact disposition"}),
     "answers-bare": _READING,
     "answers-in-array": _READING,
     "answers-in-unknown-key": _READING,
@@ -156,15 +154,12 @@ _CAMPAIGNS_NOT_YET: dict[str, frozenset[str]] = {
     **dict.fromkeys((f"lists-answer-{name}" for name in _RECEIPTS), _LIST_PAUSE),
     MIXED: _CAMPAIGNS_AT_ALL | _CAMPAIGN_EVENTS | _LIST_PAUSE | _PARTS,
 }
+# Understood in some runs and not in others: an OptIn whose START no GET shows does not always lift the lock.
+UNSETTLED = frozenset({"keywords-hidden", "keywords-only-in-events", "start-hidden"})
+
 # By story and dialect. Whoever teaches one of these takes it out.
 NOT_YET: dict[tuple[str, str], frozenset[str]] = {
     **{("converse", name): gaps for name, gaps in _LEADS_NOT_YET.items()},
     **{("run_campaigns", name): gaps for name, gaps in _CAMPAIGNS_NOT_YET.items()},
-    # 503 says by itself that it passes.
-    **{
-        ("survive_refusals", name): frozenset({"a refusal while it is deployed"})
-        for name in REFUSING
-        if name != "refuses-first-503"
-    },
     **{("meet_another_account", name): frozenset({"another account"}) for name in FOREIGN},
 }

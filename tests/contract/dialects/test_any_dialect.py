@@ -22,6 +22,7 @@ from tests.contract.dialects.table import (
     NOT_YET,
     PLAIN,
     REFUSING,
+    UNSETTLED,
     spoken_as,
 )
 from tests.engage.sandbox.receiver import Receiver
@@ -87,6 +88,6 @@ def _judge(story: Callable[..., set[str]], name: str, findings: set[str]) -> Non
     known = NOT_YET.get((story.__name__, name), frozenset())
 
     assert findings <= known, f"not understood: {sorted(findings - known)}"
-    assert findings or not known, "understood by now: to be taken out of the table"
-    if known:
+    assert findings or not known or name in UNSETTLED, "understood by now: to be taken out of the table"
+    if findings:
         pytest.xfail(f"not understood yet: {', '.join(sorted(findings))}")
