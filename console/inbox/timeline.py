@@ -12,8 +12,10 @@ from typing import ClassVar
 from console.accounts.people import name_of
 from console.inbox import times
 from console.inbox.models import DeskEvent
+from engage.mirror.reactions import is_of_any
 from engage.models import Command, Consent, Disposition, Message
 from engage.models.disposition_names import kept_name
+from engage.sms.keywords import Reaction, find_reaction
 
 # The platform answers by itself at once; nobody reads and types this fast.
 AUTOMATIC_WITHIN = timedelta(seconds=10)
@@ -57,6 +59,7 @@ class Bubble:
     command: Command | None = None
     local_clock: str = ""
     delivery: str = ""
+    reaction: Reaction | None = None
 
     @property
     def element_id(self) -> str:
@@ -115,6 +118,7 @@ def message_bubbles(
     """`delivery` is what became of the campaign's first text, which is all that a lead's status tells."""
     commands = {message.id: arrived.get(message.id) or _command_of(message) for message in messages}
     authors = _find_authors(messages, commands)
+    ours = [message.text for message in messages if not message.is_inbound]
     return [
         Bubble(
             at=message.sent_at,
@@ -124,9 +128,16 @@ def message_bubbles(
             command=commands[message.id],
             local_clock=_clock_there(message.sent_at, zone_name),
             delivery=delivery if author == "Broadcast" else "",
+            reaction=_find_reaction(message, ours),
         )
         for message, author in zip(messages, authors, strict=True)
     ]
+
+
+def _find_reaction(message: Message, ours: list[str]) -> Reaction | None:
+    """Only where it quotes a text of ours that stands in the same part of the thread."""
+    reaction = find_reaction(message.text) if message.is_inbound else None
+    return reaction if reaction is not None and reaction.quote and is_of_any(reaction, ours) else None
 
 
 def command_bubbles(commands: Iterable[Command], *, zone_name: str) -> list[Bubble]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from engage.mirror.bulk import update
 from engage.mirror.consent import locked_numbers, number_of
 from engage.mirror.observations import EPOCH
+from engage.mirror.reactions import reread_reactions
 from engage.models import Conversation, Disposition, Lead, Message
 from engage.sms.keywords import Signal
 
@@ -50,7 +51,10 @@ class Thread:
 
     def add(self, message_id: int, sent_at: datetime, is_inbound: bool, signal: str) -> None:
         self.last_message_at, self.last_message_id, self.last_is_inbound = sent_at, message_id, is_inbound
-        if is_inbound:
+        if signal == Signal.REACTION.value:
+            # Nobody waits for an answer to a thumb, and it opens nothing again.
+            self.started_at = self.started_at or sent_at
+        elif is_inbound:
             self.started_at = self.started_at or sent_at
             self.last_inbound_at = sent_at
             is_answered = self.answered_through is not None and sent_at <= self.answered_through
@@ -110,14 +114,14 @@ def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
     rows = {row.id: row for row in conversations}
     fallen: dict[int, tuple[int, datetime, bool]] = {}
     messages = Message.objects.filter(conversation_id__among=threads).order_by("sent_at", "remote_id")
-    for conversation_id, message_id, sent_at, is_inbound, signal, heard_at in messages.values_list(
-        "conversation_id", "id", "sent_at", "is_inbound", "signal", "heard_at"
-    ):
+    said = list(messages.values_list("conversation_id", "id", "sent_at", "is_inbound", "signal", "heard_at"))
+    reread = reread_reactions({message_id: signal for _, message_id, _, _, signal, _ in said})
+    for conversation_id, message_id, sent_at, is_inbound, signal, heard_at in said:
         if heard_at and rows[conversation_id].disproves(heard_at):
             threads[conversation_id].disproved += 1
             fallen[conversation_id] = (message_id, sent_at, is_inbound)
         else:
-            threads[conversation_id].add(message_id, sent_at, is_inbound, signal)
+            threads[conversation_id].add(message_id, sent_at, is_inbound, reread.get(message_id, signal))
     _read_dispositions(rows, threads)
     for conversation_id, message in fallen.items():
         thread = threads[conversation_id]

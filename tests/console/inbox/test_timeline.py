@@ -182,3 +182,18 @@ def test_disposition_on_its_way_is_named_until_it_is_there(ada: User) -> None:
     Command.objects.update(state=State.CONFIRMED)
 
     assert context_of(conversation)["finishing"] is None
+
+
+def test_reaction_is_shown_with_its_sign_and_what_it_quotes(ada: User) -> None:
+    conversation = make_conversation(waiting=None)
+    make_message(conversation=conversation, is_inbound=False, text="See you at nine", sent_at=minutes_ago(60))
+    make_message(conversation=conversation, text="Liked \u201cSee you at nine\u201d", sent_at=minutes_ago(50))
+    make_message(conversation=conversation, text="Liked \u201csomething we never wrote\u201d", sent_at=minutes_ago(40))
+
+    reactions = [bubble.reaction for bubble in bubbles_of(conversation)]
+
+    assert [(found.sign, found.quote) if found else None for found in reactions] == [
+        None,
+        ("\U0001f44d", "See you at nine"),
+        None,
+    ]
