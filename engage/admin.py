@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 
 from engage.mirror.projector import replay
 from engage.models import (
@@ -26,6 +27,7 @@ from engage.models import (
     Workspace,
 )
 from engage.outbox import holding
+from engage.stop_words_form import StopWordsForm, words_for
 
 # A conversation's key stands in the addresses of a webhook's body, our own token in those of a campaign.
 _KEY = re.compile(r"([?&;]key=|/hooks/engage/)[^\"&;#/\s]+")
@@ -53,14 +55,30 @@ class ReadOnlyAdmin(admin.ModelAdmin[Row]):
 
 @admin.register(Workspace)
 class WorkspaceAdmin(ReadOnlyAdmin[Workspace]):
-    """Connected and changed by `manage.py connect_workspace`, which checks the key first."""
+    """Connected and changed by `manage.py connect_workspace`, which checks the key first; but for its stop words."""
 
+    form = StopWordsForm
     list_display = ("name", "org_id", "workspace_id", "core_origin", "masked_api_key")
     search_fields = ("name",)
 
     def get_fields(self, request: HttpRequest, obj: Workspace | None = None) -> Fields:
         names: Fields = list(super().get_fields(request, obj))
-        return [*(name for name in names if not str(name).endswith("_fingerprint")), "masked_api_key"]
+        return [
+            *(name for name in names if not str(name).endswith("_fingerprint")),
+            "masked_api_key",
+            "stop_words_as_read",
+        ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Workspace | None = None) -> bool:
+        return request.user.has_perm("engage.change_workspace")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Workspace | None = None) -> list[str]:
+        return [str(name) for name in self.get_fields(request, obj) if name != "stop_words"]
+
+    @admin.display(description="how the stop words are read")
+    def stop_words_as_read(self, workspace: Workspace) -> str:
+        rows = ((word, words_for(word)) for word in workspace.stop_words.splitlines())
+        return format_html_join("; ", "{} {}", rows) or "none are set"
 
     @admin.display(description="API key")
     def masked_api_key(self, workspace: Workspace) -> str:

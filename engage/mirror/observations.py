@@ -21,7 +21,7 @@ from engage.api.wire import Campaign, CampaignList, ConversationPayload, Disposi
 from engage.api.wire.base import Moment
 from engage.mirror.moments import SKEW as _SKEW
 from engage.mirror.moments import bounded
-from engage.sms.keywords import signal
+from engage.sms.keywords import OwnWords, signal
 from engage.vault import Secret, fingerprint
 
 _TOKEN = re.compile(r"(/hooks/engage/)([^/?#]+)")
@@ -96,6 +96,8 @@ class ConversationObservation:
     is_read: bool = False
     # The token the webhook came by, by its name.
     token_name: str = ""
+    # The workspace's own, beside the words that mean stop to everybody.
+    stop_words: OwnWords = field(default_factory=OwnWords)
 
     def prepared(self) -> ConversationObservation:
         """Itself, with all reckoned out that takes time: no transaction then waits for it."""
@@ -105,7 +107,10 @@ class ConversationObservation:
     @cached_property
     def signals(self) -> list[str]:
         """What each of the messages says about consent, empty of our own; in their order."""
-        return [signal(said.message).value if is_inbound(said) else "" for said in self.messages]
+        return [
+            signal(said.message, more_stop_words=self.stop_words).value if is_inbound(said) else ""
+            for said in self.messages
+        ]
 
     @property
     def proven_at(self) -> datetime:

@@ -25,8 +25,10 @@ from engage.mirror.observations import (
     Observations,
 )
 from engage.mirror.oddities import find_oddity
+from engage.mirror.own_words import read_own_words
 from engage.mirror.portions import BATCH, next_portions
 from engage.models import Delivery, Heart, Pulse, Workspace
+from engage.sms.keywords import OwnWords
 from engage.vault import is_sealed
 
 logger = logging.getLogger(__name__)
@@ -81,9 +83,11 @@ def project_batch(size: int = BATCH) -> int:
 def _project(ids: list[int]) -> int:
     parsed: list[_Parsed] = []
     refused: list[Delivery] = []
-    for delivery in Delivery.objects.pending().filter(id__among=ids):
+    deliveries = list(Delivery.objects.pending().filter(id__among=ids))
+    words = read_own_words(delivery.workspace_id for delivery in deliveries)
+    for delivery in deliveries:
         try:
-            parsed.append(_parse(delivery))
+            parsed.append(_parse(delivery, words[delivery.workspace_id]))
         except MalformedEvent as error:
             delivery.error = error.reason[:500]
             refused.append(delivery)
@@ -99,22 +103,24 @@ def _project(ids: list[int]) -> int:
     return len(ids)
 
 
-def _parse(delivery: Delivery) -> _Parsed:
+def _parse(delivery: Delivery, stop_words: OwnWords) -> _Parsed:
     """All that takes long and needs no row: it happens before the transaction opens."""
     body = bytes(delivery.body)
     if is_sealed(body):
         raise MalformedEvent("no key of ENGAGE_KEY_RING opens it")
     of_load = read_load_event(delivery.event_type, body, delivery.received_at)
     event = of_load or parse_event(body, delivery.event_type)
-    return _Parsed(delivery, event, _observe(event, delivery))
+    return _Parsed(delivery, event, _observe(event, delivery, stop_words))
 
 
-def _observe(event: Event | LoadObservation, delivery: Delivery) -> Observation | None:
+def _observe(event: Event | LoadObservation, delivery: Delivery, stop_words: OwnWords) -> Observation | None:
     """None of an event that says nothing to the mirror."""
     seen_at = delivery.received_at
     match event:
         case ConversationEvent(kind=kind, payload=payload):
-            said = ConversationObservation(payload, seen_at, kind=kind, token_name=delivery.token_name)
+            said = ConversationObservation(
+                payload, seen_at, kind=kind, token_name=delivery.token_name, stop_words=stop_words
+            )
             return said.prepared()
         case CampaignEvent(campaign=campaign):
             return CampaignObservation(campaign, seen_at)

@@ -24,6 +24,7 @@ from engage.mirror.observations import (
     LeadListObservation,
     Observations,
 )
+from engage.mirror.own_words import read_own_words
 from engage.models import Campaign, Change, Consent, Conversation, Lead, Workspace
 from engage.vault import Secret, fingerprint, seal
 
@@ -53,10 +54,13 @@ def read_conversation(conversation: Conversation, client: EngageClient, *, claim
         mark_refused(conversation, started_at)
         raise
     crash_point("read.after_get")
+    words = read_own_words([conversation.workspace_id])
     with transaction.atomic():
         _put_into_campaign(conversation, payload.data.campaign)
         _confirm_key(conversation, key, started_at, claim)
-        observation = ConversationObservation(payload, started_at, is_read=True)
+        observation = ConversationObservation(
+            payload, started_at, is_read=True, stop_words=words[conversation.workspace_id]
+        )
         merge(conversation.workspace_id, Observations(conversations=[observation]))
         if conversation.denied_at is not None:
             _count_words_again(conversation)

@@ -28,6 +28,13 @@ class Workspace(models.Model):
     refusing_since = models.DateTimeField(
         null=True, blank=True, help_text="it refuses many conversations it knew; empty: it does not"
     )
+    stop_words = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Words of your own, one on each line, that opt a lead out when they are the whole text."
+        " They count for texts taken in from now on; texts that are already here are not read again.",
+    )
     trouble = models.CharField(max_length=100, blank=True, db_default="", help_text="why not, in words")
 
     def __str__(self) -> str:
