@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from console.accounts.people import who_may_work
@@ -19,6 +19,7 @@ from engage.mirror.lifting import locks_mark
 from engage.models import Attempt, Change, Command, Consent, Conversation, Lead, Message
 from engage.outbox.attempts import MAY_HAVE_ARRIVED
 from engage.outbox.guards import window_refusal
+from engage.sms.keywords import may_ask_to_start
 from engage.sms.send_window import window_for
 
 # A thread begins at a multiple of this, so that "Show earlier" keeps its place while new texts come in.
@@ -56,6 +57,7 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
             (message.sent_at for message in messages if message.is_inbound and not message.is_disproved), default=None
         ),
         "lock_reason": reason,
+        "asks_to_start": _find_wish_to_start(conversation, messages) if reason else "",
         "locks_mark": locks_mark(conversation) if reason else "",
         "window": window_for(lead.time_zone or None, lead.state or None).status(now),
         "window_refusal": window_refusal(conversation, now),
@@ -142,6 +144,16 @@ def _find_finishing(commands: list[Command]) -> Command | None:
     """The newest disposition chosen here, while it is not yet one at the platform."""
     chosen = [row for row in commands if row.kind == Command.Kind.DISPOSITION]
     return chosen[-1] if chosen and chosen[-1].state not in _QUIET else None
+
+
+def _find_wish_to_start(conversation: Conversation, messages: Sequence[Message]) -> str:
+    """The newest text of a lead who is opted out, if it was written since and may ask for texts; it lifts nothing."""
+    texts = [message for message in messages if message.is_inbound and not message.is_disproved]
+    if not texts or not may_ask_to_start(texts[-1].text):
+        return ""
+    number = number_of(conversation.lead.phone, conversation.lead.remote_id)
+    since = Consent.objects.for_numbers(conversation.workspace_id, [number]).locking().aggregate(at=Max("at"))["at"]
+    return texts[-1].text if since is None or texts[-1].sent_at > since else ""
 
 
 def _find_opt_out_disposition(conversation: Conversation) -> str:

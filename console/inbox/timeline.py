@@ -16,6 +16,7 @@ from engage.mirror.reactions import is_of_any
 from engage.models import Command, Consent, Disposition, Message
 from engage.models.disposition_names import kept_name
 from engage.sms.keywords import Reaction, find_reaction
+from engage.sms.keywords.folding import is_blank
 
 # The platform answers by itself at once; nobody reads and types this fast.
 AUTOMATIC_WITHIN = timedelta(seconds=10)
@@ -64,6 +65,10 @@ class Bubble:
     @property
     def element_id(self) -> str:
         return f"message-{self.message.id}" if self.message else f"reply-{self.command.id}" if self.command else ""
+
+    @property
+    def is_blank(self) -> bool:
+        return is_blank(self.text)
 
     @property
     def is_inbound(self) -> bool:

@@ -96,7 +96,6 @@ class ConversationObservation:
     is_read: bool = False
     # The token the webhook came by, by its name.
     token_name: str = ""
-    # The workspace's own, beside the words that mean stop to everybody.
     stop_words: OwnWords = field(default_factory=OwnWords)
 
     def prepared(self) -> ConversationObservation:

@@ -24,6 +24,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def for_numbers(self, workspace_id: int, phones: Iterable[str]) -> ConsentQuerySet:
         return self.filter(workspace_id=workspace_id, phone__among=phones)
 
+    def locking(self) -> ConsentQuerySet:
+        return self.filter(kind__in=(Consent.Kind.OPTED_OUT, Consent.Kind.DO_NOT_CONTACT))
+
     def with_answers(self) -> ConsentQuerySet:
         """With what Engage has answered about the conversation of each: `is_answered` and `is_of_nobody` ask for it."""
         return self.annotate(**_ANSWERS)

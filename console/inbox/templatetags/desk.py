@@ -12,6 +12,7 @@ from django.utils import timezone
 from console.inbox import times
 from console.inbox.choices import Choice, choices_of
 from engage.sms import phones
+from engage.sms.keywords.folding import is_blank
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -26,6 +27,12 @@ HUES = 12
 @register.filter
 def phone(number: str) -> str:
     return phones.display(number) if number else ""
+
+
+@register.filter
+def text_or_none(text: str) -> str:
+    """A text in which there is nothing to be seen, be it of invisible signs, says so."""
+    return "No text" if is_blank(text) else text
 
 
 @register.filter

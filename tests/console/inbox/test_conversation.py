@@ -45,6 +45,19 @@ def test_fragment_replaces_thread_lead_and_stream(client: Client) -> None:
     assert b"<html" not in response.content
 
 
+def test_reaction_and_empty_text_say_what_they_are(client: Client) -> None:
+    conversation = make_conversation()
+    make_message(conversation=conversation, is_inbound=False, text="See you <b>at nine</b>")
+    liked = make_message(conversation=conversation, text="Liked \u201cSee you <b>at nine</b>\u201d")
+    empty = make_message(conversation=conversation, text="\u200b")
+
+    page = parse(client.get(f"/conversations/{conversation.id}/").content)
+
+    assert "Reacted \U0001f44d to See you <b>at nine</b>" in " ".join(page.by_id(f"message-{liked.id}").text.split())
+    assert "No text (perhaps a picture)" in page.by_id(f"message-{empty.id}").text
+    assert "No text" in page.by_id(f"conversation-{conversation.id}").text
+
+
 def test_another_teams_conversation_does_not_exist(client: Client, ada: User) -> None:
     conversation = make_conversation()
     make_team(campaigns=(make_campaign(),), members=(ada,))

@@ -197,3 +197,29 @@ def test_reaction_is_shown_with_its_sign_and_what_it_quotes(ada: User) -> None:
         ("\U0001f44d", "See you at nine"),
         None,
     ]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "\u200b", "\ufffc", "\u2800"])
+def test_text_with_nothing_to_be_seen_is_blank(ada: User, text: str) -> None:
+    conversation = make_conversation(waiting=None)
+    make_message(conversation=conversation, text=text, sent_at=minutes_ago(50))
+
+    assert [bubble.is_blank for bubble in bubbles_of(conversation)] == [True]
+
+
+@pytest.mark.parametrize(("text", "is_told"), [("UNSTOP", True), ("yes", True), ("Who is this?", False)])
+def test_wish_for_texts_after_an_opt_out_is_told(ada: User, text: str, is_told: bool) -> None:
+    conversation = make_conversation(waiting=None)
+    make_opt_out(conversation=conversation, at=minutes_ago(60))
+    make_message(conversation=conversation, text=text, sent_at=minutes_ago(50))
+
+    assert context_of(conversation)["lock_reason"]
+    assert context_of(conversation)["asks_to_start"] == (text if is_told else "")
+
+
+def test_yes_before_the_opt_out_is_no_wish_for_texts(ada: User) -> None:
+    conversation = make_conversation(waiting=None)
+    make_message(conversation=conversation, text="yes", sent_at=minutes_ago(70))
+    make_opt_out(conversation=conversation, at=minutes_ago(60))
+
+    assert context_of(conversation)["asks_to_start"] == ""
