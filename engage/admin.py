@@ -24,6 +24,7 @@ from engage.models import (
     Lead,
     LeadList,
     Message,
+    Trouble,
     Workspace,
 )
 from engage.outbox import holding
@@ -83,6 +84,15 @@ class WorkspaceAdmin(ReadOnlyAdmin[Workspace]):
     @admin.display(description="API key")
     def masked_api_key(self, workspace: Workspace) -> str:
         return "***" if workspace.sealed_api_key else "none"
+
+
+@admin.register(Trouble)
+class TroubleAdmin(ReadOnlyAdmin[Trouble]):
+    """What of the platform's answers could not be read, or not whole, and why."""
+
+    list_display = ("about", "words", "workspace", "since", "last_at", "times")
+    list_filter = ("workspace",)
+    search_fields = ("about", "words")
 
 
 @admin.register(Campaign)

@@ -64,6 +64,8 @@ def _find_alarms(now: Vitals) -> Iterator[tuple[State, str]]:
         yield State.ATTENTION, "Behind with work"
     if now.held:
         yield State.ATTENTION, f"{now.held} held"
+    if now.set_aside:
+        yield State.ATTENTION, f"{now.set_aside} not understood"
 
 
 def _is_silent(now: Vitals, loop: str) -> bool:
@@ -111,6 +113,9 @@ def _backlog_lines(now: Vitals) -> Iterator[Line]:
         yield Line("Held", f"{now.held:,}, until somebody releases them", State.ATTENTION)
     if now.quarantined:
         yield Line("Not readable", f"{now.quarantined:,} webhooks set aside")
+    if now.set_aside:
+        words = f"{now.set_aside:,} of Engage's answers, or parts of them; the admin lists why"
+        yield Line("Not understood", words, State.ATTENTION)
 
 
 def _workspace_line(now: Vitals, row: WorkspaceVitals) -> Line:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from engage.models import Command, Delivery, Pulse, Workspace
+from engage.models import Command, Delivery, Pulse, Trouble, Workspace
 from engage.outbox.overdue import oldest_due
 
 # A loop beats every five seconds; one that was silent for so long has stopped, or does not come round.
@@ -54,6 +54,7 @@ class Vitals:
     due_since: dict[str, datetime | None]
     pending: int
     quarantined: int
+    set_aside: int
     open: dict[str, int]
     workspaces: tuple[WorkspaceVitals, ...]
 
@@ -97,6 +98,7 @@ def read() -> Vitals:
         due_since=oldest_due(),
         pending=Delivery.objects.pending().order_by().count(),
         quarantined=Delivery.objects.quarantined().count(),
+        set_aside=Trouble.objects.count(),
         open=count_open(),
         workspaces=tuple(_read_workspace(workspace) for workspace in Workspace.objects.order_by("name")),
     )

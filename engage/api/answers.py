@@ -1,12 +1,15 @@
-"""From a 2xx answer to typed objects: whole ones, or Malformed."""
+"""From a 2xx answer to typed objects; Malformed where nothing can be made of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from engage.api.errors import Malformed, Rejected
+from engage.api.json_items import each_item, is_array
 from engage.api.masking import excerpt
 from engage.api.strict_json import BadJson, read_json
 from engage.api.transport import Answer
@@ -18,16 +21,48 @@ from engage.vault import Secret
 
 Model = TypeVar("Model", bound=WireModel)
 
+_READ_WHOLE = 16 * 1024 * 1024
+_VALUES_EACH = 20
+
 
 def read_campaign(answer: Answer) -> Campaign:
     return _validated(Campaign, _read(answer), answer)
 
 
-def read_campaigns(answer: Answer) -> list[Campaign]:
-    """An array, or an object holding one (reading 14)."""
-    value = _read(answer)
-    items = value if isinstance(value, list) else _only_array(value, answer)
-    return [_validated(Campaign, item, answer) for item in items]
+@dataclass(frozen=True)
+class LeftOut:
+    """An item of a list that is none: it is listed, and that is all that is known. `id` is empty when it has none."""
+
+    place: int
+    id: str
+    reason: str
+
+
+def read_campaigns(answer: Answer) -> Iterator[Campaign | LeftOut]:
+    """An array, or an object holding one (reading 14), one by one; Malformed when there is none, or nothing in it."""
+    understood, left_out = 0, None
+    try:
+        for place, item in enumerate(_campaign_items(answer)):
+            try:
+                yield Campaign.model_validate(item)
+                understood += 1
+            except ValidationError as error:
+                named = item.get("id") if isinstance(item, dict) else None
+                left_out = LeftOut(place, named[:200] if isinstance(named, str) else "", first_problem(error))
+                yield left_out
+    except BadJson as error:
+        raise Malformed(error.reason, answer.status) from None
+    if left_out and not understood:
+        raise Malformed(left_out.reason, answer.status)
+
+
+def _campaign_items(answer: Answer) -> Iterator[object]:
+    if is_array(answer.body):
+        yield from each_item(answer.body)
+    elif len(answer.body) > _READ_WHOLE:
+        raise Malformed("a list inside an object that is too large to be read whole", answer.status)
+    else:
+        yield from _only_array(_read(answer), answer)
 
 
 def read_campaign_or_list(answer: Answer) -> Campaign | CampaignList:
@@ -38,7 +73,10 @@ def read_campaign_or_list(answer: Answer) -> Campaign | CampaignList:
     return _validated(CampaignList, value, answer)
 
 
-def read_conversation(answer: Answer) -> ConversationPayload:
+def read_conversation(answer: Answer, *, most_objects: int) -> ConversationPayload:
+    # A short object takes a hundred times as much in memory as it does on the line.
+    if answer.body.count(b"{") > most_objects or answer.body.count(b",") > most_objects * _VALUES_EACH:
+        raise Malformed(f"more than {most_objects:,} objects in one answer", answer.status)
     return _validated(ConversationPayload, _read(answer), answer).answered(answer.date)
 
 
@@ -67,7 +105,9 @@ def check_not_rejected(answer: Answer, private: tuple[Secret, ...]) -> None:
         return
     word = value.get("status") if isinstance(value, dict) else None
     if isinstance(word, str) and word.strip().casefold() == REJECTED:
-        raise Rejected(answer.status, excerpt(answer.body, secrets=[secret.reveal() for secret in private]))
+        raise Rejected(
+            answer.status, excerpt(bytes(answer.body[:1000]), secrets=[secret.reveal() for secret in private])
+        )
 
 
 def _message_ids(value: Any, text: str) -> list[object]:

@@ -7,12 +7,13 @@ the platform may have acted; every other error means it did not.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from engage.api import routes
 from engage.api.answers import (
+    LeftOut,
     check_not_rejected,
     read_campaign,
     read_campaign_or_list,
@@ -21,7 +22,7 @@ from engage.api.answers import (
     read_lead_load,
     read_message_id,
 )
-from engage.api.origins import DEFAULT_TIMEOUTS, UPLOAD_TIMEOUTS, Origins, Timeouts
+from engage.api.origins import DEFAULT_TIMEOUTS, LIST_TIMEOUTS, UPLOAD_TIMEOUTS, Origins, Timeouts
 from engage.api.transport import Answer, Call, exchange
 from engage.api.upload import Upload
 from engage.api.wire import (
@@ -79,7 +80,19 @@ class EngageClient:
 
     def list_campaigns(self) -> list[Campaign]:
         """Guide "Retrieve Campaign List". A campaign's absence proves nothing: the list may be one page of several."""
-        return read_campaigns(self._call_core(routes.LIST_CAMPAIGNS, routes.LIST_CAMPAIGNS.path))
+        return [said for said in self.each_campaign() if isinstance(said, Campaign)]
+
+    def each_campaign(self) -> Iterator[Campaign | LeftOut]:
+        """As `list_campaigns`, one by one, so that a long list is never in memory whole.
+
+        Raises once it has begun when what comes then is not JSON.
+        """
+        timeouts = Timeouts(
+            connect=self.timeouts.connect,
+            read=self.timeouts.read * LIST_TIMEOUTS.read / DEFAULT_TIMEOUTS.read,
+            total=self.timeouts.total * LIST_TIMEOUTS.total / DEFAULT_TIMEOUTS.total,
+        )
+        return read_campaigns(self._call_core(routes.LIST_CAMPAIGNS, routes.LIST_CAMPAIGNS.path, timeouts=timeouts))
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         """Guide "Retrieve Single Campaign"."""
@@ -155,7 +168,8 @@ class EngageClient:
 
     def get_conversation(self, key: Secret) -> ConversationPayload:
         """Guide "Conversation Endpoint": all messages and the present state of the lead."""
-        payload = read_conversation(self._call_conversation(routes.GET_CONVERSATION, key))
+        answer = self._call_conversation(routes.GET_CONVERSATION, key)
+        payload = read_conversation(answer, most_objects=routes.GET_CONVERSATION.most_objects)
         self._sign_of_life()
         return payload
 
@@ -203,6 +217,7 @@ class EngageClient:
             json=json,
             upload=upload,
             api_key=self._api_key,
+            limit=route.limit,
             private=(self._api_key, *private),
         )
         self._before_call()
@@ -217,6 +232,7 @@ class EngageClient:
             path=route.path,
             form=form,
             conversation_key=key,
+            limit=route.limit,
             private=(self._api_key, key, Secret(text)),
         )
         self._before_call()

@@ -19,6 +19,8 @@ class Timeouts:
 
 
 DEFAULT_TIMEOUTS = Timeouts()
+# A list of thousands of campaigns.
+LIST_TIMEOUTS = Timeouts(connect=5.0, read=30.0, total=60.0)
 # A file of 100,000 rows takes its time on the line, and again until the platform has looked at it.
 UPLOAD_TIMEOUTS = Timeouts(connect=5.0, read=60.0, total=300.0)
 

@@ -10,22 +10,32 @@ from engage.api.errors import Rejected
 _PUBLIC = "/api/public/engage"
 
 
+_MIB = 1024 * 1024
+
+
 class Route(NamedTuple):
+    """`limit`: bytes that an answer may have. `most_objects`: what those bytes may unfold to in memory."""
+
     method: Literal["GET", "POST"]
     origin: Literal["core", "conversation"]
     path: str
+    limit: int = _MIB
+    most_objects: int = 50_000
 
 
-LIST_CAMPAIGNS = Route("GET", "core", f"{_PUBLIC}/campaigns")
-GET_CAMPAIGN = Route("GET", "core", f"{_PUBLIC}/campaigns/{{id}}")
-UPDATE_MESSAGES = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/messages")
-ACTIVATE_CAMPAIGN = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/activate")
-PAUSE_CAMPAIGN = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/pause")
-ACTIVATE_LIST = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/lists/activate")
-PAUSE_LIST = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/lists/pause")
+_ONE_CAMPAIGN = 4 * _MIB
+# Thousands of campaigns of 8 kB; read object by object.
+LIST_CAMPAIGNS = Route("GET", "core", f"{_PUBLIC}/campaigns", limit=64 * _MIB)
+GET_CAMPAIGN = Route("GET", "core", f"{_PUBLIC}/campaigns/{{id}}", limit=_ONE_CAMPAIGN)
+UPDATE_MESSAGES = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/messages", limit=_ONE_CAMPAIGN)
+ACTIVATE_CAMPAIGN = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/activate", limit=_ONE_CAMPAIGN)
+PAUSE_CAMPAIGN = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/pause", limit=_ONE_CAMPAIGN)
+ACTIVATE_LIST = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/lists/activate", limit=_ONE_CAMPAIGN)
+PAUSE_LIST = Route("POST", "core", f"{_PUBLIC}/campaigns/{{id}}/lists/pause", limit=_ONE_CAMPAIGN)
 LOAD_LIST = Route("POST", "core", f"{_PUBLIC}/list/load")
 LOAD_LEAD = Route("POST", "core", f"{_PUBLIC}/lead/load")
-GET_CONVERSATION = Route("GET", "conversation", f"{_PUBLIC}/conversation")
+# 20,000 texts of some length each.
+GET_CONVERSATION = Route("GET", "conversation", f"{_PUBLIC}/conversation", limit=16 * _MIB, most_objects=70_000)
 SEND_MESSAGE = Route("POST", "conversation", f"{_PUBLIC}/conversation/send")
 CHOOSE_DISPOSITION = Route("POST", "conversation", f"{_PUBLIC}/conversation/disposition")
 WIDGET_PATH = "/engage"

@@ -23,12 +23,13 @@ class BadJson(Exception):
         self.reason = reason
 
 
-def read_json(body: bytes, *, clean: bool = False) -> object:
+def read_json(body: bytes | bytearray, *, clean: bool = False) -> object:
     """The value of a JSON body; raises BadJson.
 
-    NUL and lone surrogates, which PostgreSQL cannot store, are refused, or with `clean` removed and replaced.
+    NUL and lone surrogates, which PostgreSQL cannot store, are refused, or with `clean` removed and replaced. So are
+    numbers that are too large to hold: with `clean` they stay the text they are.
     """
-    value = _decode(body.removeprefix(_BYTE_ORDER_MARK))
+    value = _decode(body.removeprefix(_BYTE_ORDER_MARK), lenient_decoder if clean else _decoder)
     # Fewer brackets than that cannot nest deeper: the usual body is not walked at all.
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _is_deeper_than(value, MAX_DEPTH):
         raise BadJson(f"nested deeper than {MAX_DEPTH} levels")
@@ -44,11 +45,16 @@ def clean_text(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text.replace("\0", ""))
 
 
-def _decode(body: bytes) -> object:
+def clean_item(value: object) -> object:
+    """One value of an answer as `read_json` with `clean` leaves it; what is nested too deep becomes None."""
+    return None if _is_deeper_than(value, MAX_DEPTH) else _cleaned(value)
+
+
+def _decode(body: bytes | bytearray, decoder: json.JSONDecoder) -> object:
     if not body.strip():
         raise BadJson("empty body")
     try:
-        value: object = _decoder.decode(body.decode())
+        value: object = decoder.decode(body.decode())
     except UnicodeDecodeError as error:
         raise BadJson(f"invalid UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -81,6 +87,22 @@ def _refuse_constant(word: str) -> None:
 
 
 _decoder = json.JSONDecoder(parse_int=_read_whole, parse_float=_read_fraction, parse_constant=_refuse_constant)
+
+
+def _keep_whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= MAX_DIGITS else digits[:MAX_DIGITS]
+
+
+def _keep_fraction(digits: str) -> float | str:
+    value = float(digits) if len(digits) <= MAX_DIGITS else math.inf
+    return digits[:MAX_DIGITS] if math.isinf(value) else value
+
+
+def _none(word: str) -> None:
+    return None
+
+
+lenient_decoder = json.JSONDecoder(parse_int=_keep_whole, parse_float=_keep_fraction, parse_constant=_none)
 
 
 def _is_deeper_than(value: object, limit: int) -> bool:

@@ -23,6 +23,7 @@ from engage.api.origins import Timeouts
 from engage.api.upload import FileCutShort, Upload, encoded
 from engage.vault import Secret
 
+# What a call may answer that names no limit of its own, and what a refusal is read of.
 MAX_ANSWER = 1024 * 1024
 _PIECE = 64 * 1024
 _LONGEST_WAIT = 24 * 60 * 60.0
@@ -42,6 +43,8 @@ class Call:
     upload: Upload | None = field(default=None, repr=False)
     api_key: Secret | None = None
     conversation_key: Secret | None = None
+    limit: int = MAX_ANSWER
+    """How many bytes the answer may have."""
     private: tuple[Secret, ...] = ()
     """What an error may not repeat, should the platform's answer quote it."""
 
@@ -51,7 +54,7 @@ class Answer:
     """A complete 2xx answer."""
 
     status: int
-    body: bytes = field(repr=False)
+    body: bytes | bytearray = field(repr=False)
     date: datetime | None = None
     """When it was answered by the platform's clock, as its Date header says; to the second."""
 
@@ -67,14 +70,16 @@ def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) 
         conversation_key=call.conversation_key,
     )
     try:
-        status, headers, body = _send(prepared, progress, tls)
+        status, headers, body = _send(prepared, progress, tls, call.limit)
     except Exception as error:
         # Whatever it is that broke, all that counts is whether it broke before the first byte.
         failure = _failure(error, progress)
     else:
         if 200 <= status < 300 and progress.has_sent_all:
             return Answer(status=status, body=body, date=_read_date(headers.get("Date", "")))
-        failure = _refusal(status, headers, excerpt(body, secrets=[secret.reveal() for secret in call.private]))
+        failure = _refusal(
+            status, headers, excerpt(bytes(body[:1000]), secrets=[secret.reveal() for secret in call.private])
+        )
     # Raised out here, the error does not drag the library's one along, whose request holds the text.
     raise failure
 
@@ -123,25 +128,30 @@ def _check_keys(call: Call) -> None:
 
 
 def _send(
-    prepared: requests.PreparedRequest, progress: Progress, tls: ssl.SSLContext | None
-) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes]:
+    prepared: requests.PreparedRequest, progress: Progress, tls: ssl.SSLContext | None, limit: int
+) -> tuple[int, requests.structures.CaseInsensitiveDict[str], bytes | bytearray]:
     # No Session: it is what follows redirects, reads proxies and .netrc from the environment, and keeps cookies.
     adapter = OneCallAdapter(progress, tls)
     response = adapter.send(prepared, stream=True, timeout=(progress.timeouts.connect, progress.timeouts.read))
     try:
-        return response.status_code, response.headers, _read_body(response)
+        return (
+            response.status_code,
+            response.headers,
+            _read_body(response, limit if response.status_code < 300 else MAX_ANSWER),
+        )
     finally:
         response.close()
 
 
-def _read_body(response: requests.Response) -> bytes:
-    body = b""
+def _read_body(response: requests.Response, limit: int) -> bytes | bytearray:
+    body = bytearray()
     # To the empty read: only there does urllib3 compare what came with Content-Length.
     while piece := response.raw.read(_PIECE):
         body += piece
-        if len(body) > MAX_ANSWER:
-            raise BrokenAnswer("the answer is larger than 1 MiB")
-    return body
+        if len(body) > limit:
+            raise BrokenAnswer(f"the answer is larger than {limit // MAX_ANSWER} MiB")
+    # A large one is not held twice.
+    return body if len(body) > MAX_ANSWER else bytes(body)
 
 
 def _failure(error: Exception, progress: Progress) -> EngageError:

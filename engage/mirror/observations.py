@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -227,12 +227,8 @@ class CampaignObservation:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        document: dict[str, Any] = self.campaign.model_dump(mode="json", by_alias=True)
         # The addresses it calls hold the token that vouches for a webhook, and this document is for people to read.
-        for name, url in (document.get("webhooks") or {}).items():
-            if isinstance(url, str):
-                document["webhooks"][name] = _TOKEN.sub(_mask_token, url)
-        return document
+        return cast("dict[str, Any]", mask_tokens(self.campaign.model_dump(mode="json", by_alias=True)))
 
     @cached_property
     def version(self) -> str:

@@ -5,7 +5,7 @@ A delivery is a hint and proves nothing; what it says is confirmed by GET. So an
 
 from __future__ import annotations
 
-from engage.api.events import ConversationEvent, ConversationKind, Event, folded
+from engage.api.events import CampaignEvent, ConversationEvent, ConversationKind, Event, ListEvent, folded
 from engage.api.origins import origin_of
 from engage.api.wire.conversation import Endpoint
 from engage.mirror.observations import LoadObservation
@@ -14,6 +14,23 @@ from engage.models import Delivery, Workspace
 
 def find_oddity(event: Event | LoadObservation, delivery: Delivery, workspace: Workspace) -> str:
     """In words; empty when there is none."""
+    oddities = (_find_forgery(event, delivery, workspace), _not_understood(event))
+    return "; ".join(words for words in oddities if words)
+
+
+def _not_understood(event: Event | LoadObservation) -> str:
+    odd: tuple[str, ...] = ()
+    match event:
+        case ConversationEvent(payload=statement):
+            odd = statement.odd
+        case CampaignEvent(campaign=campaign):
+            odd = campaign.odd
+        case ListEvent(lead_list=lead_list):
+            odd = lead_list.odd
+    return f"not understood: {'; '.join(odd)}" if odd else ""
+
+
+def _find_forgery(event: Event | LoadObservation, delivery: Delivery, workspace: Workspace) -> str:
     if not isinstance(event, ConversationEvent):
         return ""
     if event.kind == ConversationKind.OTHER:

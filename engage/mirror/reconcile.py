@@ -4,80 +4,91 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
 
 from django.conf import settings
 from django.db import Error, close_old_connections, transaction
 from django.utils import timezone
 
+from engage.api.answers import LeftOut
 from engage.api.client import EngageClient
-from engage.api.errors import EngageError, Gone, RateLimited, Unauthorized, Unknown, Unreachable
+from engage.api.errors import EngageError, Gone, Malformed, RateLimited, Unauthorized, Unknown, Unreachable
+from engage.api.wire import Campaign as WireCampaign
 from engage.mirror.clock import Watch, mend
+from engage.mirror.lanes import Lane
 from engage.mirror.listed import note_listed
 from engage.mirror.merge import merge
 from engage.mirror.observations import CampaignObservation, Observations
 from engage.mirror.platform import client_for
 from engage.mirror.reading import read_conversation
-from engage.models import Campaign, Conversation, Workspace
+from engage.models import Campaign, Conversation, Trouble, Workspace
+from engage.vault import Unreadable
 
 logger = logging.getLogger(__name__)
 
 # A claimed read that does not come back is due again after this; so is one the platform failed to answer.
 _CLAIM = timedelta(seconds=30)
+# What cannot be read for a reason of ours waits longer: somebody has to put it right first.
+_SET_ASIDE = timedelta(minutes=10)
 # Open conversations are looked at again after this long without a GET, should there be time for it.
 _SWEEP_AFTER = timedelta(minutes=10)
-_TRY_CAMPAIGNS_AGAIN = 5.0
 _IDLE_SECONDS = 0.2
+# So many campaigns in one transaction.
+_PORTION = 100
+_MOST_NOTED = 20
 
 
 def run(stop: threading.Event) -> None:
-    """Confirm, sweep and poll until told to stop, within the budget of GETs per second."""
-    campaigns_due: dict[int, float] = {}
+    """Confirm, sweep and poll until told to stop, each workspace in a lane and within a budget of its own."""
+    lanes: dict[int, Lane] = defaultdict(Lane)
     watch = Watch()
     while not stop.is_set():
         try:
             close_old_connections()
             if watch.has_fallen_back():
                 mend()
-            did = _round(stop, campaigns_due)
+            did = _round(lanes)
         except Error as error:
             logger.warning("reconciling waits for the database: %s", type(error).__name__)
             stop.wait(2.0)
             continue
-        if not did:
-            stop.wait(_IDLE_SECONDS)
+        except Exception:
+            # The loop outlives it: with the loop would end the reading of everything else.
+            logger.exception("reconciling failed and is tried again")
+            stop.wait(2.0)
+            continue
+        stop.wait(min(_IDLE_SECONDS, 1.0 / settings.RECONCILE_READS_PER_SECOND) if did else _IDLE_SECONDS)
+    for lane in lanes.values():
+        lane.join()
 
 
-def _round(stop: threading.Event, campaigns_due: dict[int, float]) -> bool:
+def _round(lanes: dict[int, Lane]) -> bool:
+    """Start what is due and has room in its lane; nothing here waits for a platform. True when something started."""
+    did = False
     for workspace in Workspace.objects.all():
-        if campaigns_due.get(workspace.pk, 0.0) <= time.monotonic():
-            is_read = _try_read_campaigns(workspace)
-            pause = settings.RECONCILE_CAMPAIGNS_EVERY if is_read else _TRY_CAMPAIGNS_AGAIN
-            campaigns_due[workspace.pk] = time.monotonic() + pause
-    conversation = _claim_next(timezone.now())
-    if conversation is None:
-        return False
-    pause = 1.0 / settings.RECONCILE_READS_PER_SECOND
-    try:
-        _read_claimed(conversation)
-    except RateLimited as error:
-        # The budget is shared with replies: stand back for as long as the platform asks.
-        pause = min(error.retry_after or 5.0, 60.0)
-    stop.wait(pause)
-    return True
+        lane = lanes[workspace.pk]
+        if lane.may_list():
+            lane.start_listing(partial(_try_read_campaigns, workspace), every=settings.RECONCILE_CAMPAIGNS_EVERY)
+        while lane.may_read() and (conversation := _claim_next(workspace, timezone.now())):
+            lane.start_reading(partial(_read_claimed, conversation), pause=1.0 / settings.RECONCILE_READS_PER_SECOND)
+            did = True
+    return did
 
 
-def _claim_next(now: datetime) -> Conversation | None:
+def _claim_next(workspace: Workspace, now: datetime) -> Conversation | None:
     """The conversation to GET next, claimed by moving its due time: another worker then passes it by."""
-    waiting = Conversation.objects.due_for_read(now).select_related("workspace", "lead")[:20]
-    for conversation in waiting:
+    conversations = Conversation.objects.filter(workspace=workspace).select_related("workspace", "lead")
+    for conversation in conversations.due_for_read(now)[:20]:
         wanted_at = conversation.read_wanted_at
         claim = now + _CLAIM
         if Conversation.objects.filter(pk=conversation.pk, read_wanted_at=wanted_at).update(read_wanted_at=claim):
             conversation.read_wanted_at = claim
             return conversation
-    for conversation in Conversation.objects.stale_since(now - _SWEEP_AFTER).select_related("workspace", "lead")[:20]:
+    for conversation in conversations.stale_since(now - _SWEEP_AFTER)[:20]:
         seen_at = conversation.read_at
         # The look itself is the claim: whoever moves `read_at` does it.
         if Conversation.objects.filter(pk=conversation.pk, read_at=seen_at).update(read_at=now):
@@ -85,26 +96,62 @@ def _claim_next(now: datetime) -> Conversation | None:
     return None
 
 
-def _read_claimed(conversation: Conversation) -> None:
+def _read_claimed(conversation: Conversation) -> float:
+    """Read it, whatever comes of that; returns for how many seconds the platform asks its lane to stand back."""
+    about = f"conversation {conversation.pk}"
     try:
-        read_conversation(conversation, client_for(conversation.workspace), claim=conversation.read_wanted_at)
+        client = client_for(conversation.workspace)
+    except Unreadable:
+        # The whole workspace's key: reading its campaigns says so, and nothing else is to be had here.
+        return _CLAIM.total_seconds()
+    try:
+        reading = read_conversation(conversation, client, claim=conversation.read_wanted_at)
     except (Gone, Unauthorized) as error:
         logger.warning("conversation %s is unknown to the platform (%s)", conversation.pk, error.status)
-    except RateLimited:
-        raise
+    except RateLimited as error:
+        # The budget is shared with replies: stand back for as long as the platform asks.
+        return min(error.retry_after or 5.0, 60.0)
+    except Malformed as error:
+        logger.warning("conversation %s could not be read: %s", conversation.pk, error)
+        Trouble.note(conversation.workspace_id, about, f"Engage's answer cannot be read: {error}")
     except EngageError as error:
         logger.info("conversation %s could not be read: %s", conversation.pk, type(error).__name__)
+    except Error:
+        # The database, not the conversation: its claim runs out, and it is due again.
+        raise
+    except Exception as error:
+        _set_aside(conversation, about, error)
+    else:
+        end_or_note(conversation.workspace_id, about, reading.payload.odd)
+    return 0.0
 
 
-def _try_read_campaigns(workspace: Workspace) -> bool:
+def _set_aside(conversation: Conversation, about: str, error: Exception) -> None:
+    """A reason of ours, such as a key that no ring opens: asking again at once would end no better."""
+    words = str(error) if isinstance(error, Unreadable) else f"could not be read: {type(error).__name__}"
+    logger.error("conversation %s is set aside", conversation.pk, exc_info=error)
+    Trouble.note(conversation.workspace_id, about, words)
+    claimed = Conversation.objects.filter(pk=conversation.pk, read_wanted_at=conversation.read_wanted_at)
+    claimed.exclude(read_wanted_at=None).update(read_wanted_at=timezone.now() + _SET_ASIDE)
+
+
+def _try_read_campaigns(workspace: Workspace) -> None:
     try:
         read_campaigns(workspace, client_for(workspace))
     except EngageError as error:
         logger.warning("campaigns of workspace %s could not be read: %s", workspace.pk, error)
         _note_trouble(workspace, error)
-        return False
-    Workspace.objects.filter(pk=workspace.pk).update(reached_at=timezone.now(), unreached_since=None, trouble="")
-    return True
+    except Unreadable:
+        logger.error("the API key of workspace %s cannot be opened", workspace.pk)
+        _say_trouble(workspace, "cannot be asked: no key of ENGAGE_KEY_RING opens its API key")
+    except Error:
+        raise
+    except Exception as error:
+        logger.exception("campaigns of workspace %s could not be read", workspace.pk)
+        _say_trouble(workspace, f"was asked, and its campaigns could not be taken in: {type(error).__name__}")
+    else:
+        now = timezone.now()
+        Workspace.objects.filter(pk=workspace.pk).update(reached_at=now, unreached_since=None, trouble="")
 
 
 def _note_trouble(workspace: Workspace, error: EngageError) -> None:
@@ -117,18 +164,53 @@ def _note_trouble(workspace: Workspace, error: EngageError) -> None:
             words = "asks us to wait"
         case _:
             words = "does not answer as it should"
+    _say_trouble(workspace, words)
+
+
+def _say_trouble(workspace: Workspace, words: str) -> None:
     row = Workspace.objects.filter(pk=workspace.pk)
     row.filter(unreached_since=None).update(unreached_since=timezone.now())
     row.exclude(trouble=words).update(trouble=words)
 
 
 def read_campaigns(workspace: Workspace, client: EngageClient) -> int:
-    """GET every campaign and merge them; returns how many. Raises the errors of engage.api."""
+    """GET every campaign and merge them, some at a time; returns how many. Raises the errors of engage.api."""
     seen_at = timezone.now()
     known = set(Campaign.objects.filter(workspace=workspace).values_list("id", flat=True))
-    campaigns = client.list_campaigns()
-    observations = [CampaignObservation(campaign, seen_at, is_read=True) for campaign in campaigns]
-    with transaction.atomic():
-        merge(workspace.pk, Observations(campaigns=observations))
-        note_listed(workspace.pk, known=known, listed=[campaign.id for campaign in campaigns], at=seen_at)
-    return len(campaigns)
+    listed: list[str] = []
+    odd: list[str] = []
+    for some in _portions(client.each_campaign()):
+        campaigns = [said for said in some if isinstance(said, WireCampaign)]
+        observations = [CampaignObservation(campaign, seen_at, is_read=True) for campaign in campaigns]
+        with transaction.atomic():
+            merge(workspace.pk, Observations(campaigns=observations))
+        # What is listed is there, though it cannot be read.
+        listed += (said.id for said in some)
+        odd += (f"{_name_of(said)}: {words}" for said in some if len(odd) < _MOST_NOTED for words in _odd_of(said))
+    # One without an id may be any of those that are missed: such a reading is not complete.
+    if all(listed):
+        with transaction.atomic():
+            note_listed(workspace.pk, known=known, listed=listed, at=seen_at)
+    end_or_note(workspace.pk, "list of campaigns", odd)
+    return len(listed)
+
+
+def _portions(said: Iterator[WireCampaign | LeftOut]) -> Iterator[list[WireCampaign | LeftOut]]:
+    while some := list(islice(said, _PORTION)):
+        yield some
+
+
+def _name_of(said: WireCampaign | LeftOut) -> str:
+    return f"campaign {said.id}" if said.id else "a campaign without an id"
+
+
+def _odd_of(said: WireCampaign | LeftOut) -> Sequence[str]:
+    return said.odd if isinstance(said, WireCampaign) else (f"left out ({said.reason})",)
+
+
+def end_or_note(workspace_id: int, about: str, odd: Sequence[str]) -> None:
+    """What of an answer was not understood, for an admin; nothing is, once it was read whole."""
+    if odd:
+        Trouble.note(workspace_id, about, f"not understood: {'; '.join(odd)}")
+    else:
+        Trouble.end(workspace_id, about)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -13,11 +13,15 @@ from pydantic import (
     ConfigDict,
     FailFast,
     GetCoreSchemaHandler,
+    PrivateAttr,
     StringConstraints,
+    ValidationError,
 )
 from pydantic.alias_generators import to_camel
 from pydantic.fields import Field
 from pydantic_core import CoreSchema, core_schema
+
+from engage.api.wire.mending import mend
 
 Item = TypeVar("Item")
 
@@ -39,31 +43,44 @@ class WireModel(BaseModel):
         hide_input_in_errors=True,
     )
 
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """The object, without what in it is not understood; raises ValidationError when it has no id."""
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            odd: list[str] = []
+            try:
+                mended: Self = mend(cls, obj, error, odd)
+            except ValidationError:
+                # The first one names the place in the whole.
+                raise error from None
+        if isinstance(mended, Statement):
+            mended._odd = tuple(odd)
+        return mended
+
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Ids alone: a repr ends up in logs and error pages, where texts and numbers of people must not be."""
         if "id" in type(self).model_fields:
             yield "id", getattr(self, "id", None)
 
 
+class Statement(WireModel):
+    """What comes as a whole: one webhook, or one object of an answer."""
+
+    _odd: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def odd(self) -> tuple[str, ...]:
+        """What of it was not understood: field and complaint, never the value."""
+        return self._odd
+
+
 class OrNone:
-    """Marks a fact we can do without: a value of another type than documented reads as None, not as an error."""
+    """Marks what is taken or left as a whole: a value of another shape than documented reads as None."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.with_default_schema(handler(source), default=None, on_error="default")
-
-
-class OrEmpty:
-    """As OrNone, for a dict: absent, null or of another type reads as empty."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_default_schema(handler(source), default_factory=dict, on_error="default")
-
-
-class OrBlank:
-    """As OrNone, for a text: absent, null or of another type reads as blank."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_default_schema(handler(source), default="", on_error="default")
 
 
 def _as_utc(moment: datetime) -> datetime:
@@ -81,12 +98,18 @@ def _none_is_blank(value: object) -> object:
     return "" if value is None else value
 
 
+def _none_is_none_of_them(value: object) -> object:
+    return {} if value is None else value
+
+
 RemoteId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^\S+$")]
-OptionalId = Annotated[RemoteId | None, OrNone()]
-Text = Annotated[str | None, OrNone()]
-Flag = Annotated[bool | None, OrNone()]
-Whole = Annotated[Annotated[int, Field(ge=-(2**63), lt=2**63)] | None, OrNone()]
-Moment = Annotated[Annotated[datetime, AfterValidator(_as_utc)] | None, OrNone()]
-# The first wrong item settles it: a body of wrong items must not cost a complaint each.
+OptionalId = RemoteId | None
+Text = str | None
+Flag = bool | None
+Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)] | None
+Moment = Annotated[datetime, AfterValidator(_as_utc)] | None
+# The first wrong item settles it, and the list is read again item by item: a body of wrong items must not cost a
+# complaint each.
 Many = Annotated[list[Item], FailFast(), BeforeValidator(_none_is_empty)]
 NoneIsBlank = BeforeValidator(_none_is_blank)
+NoneIsNoneOfThem = BeforeValidator(_none_is_none_of_them)

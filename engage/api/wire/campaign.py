@@ -14,6 +14,7 @@ from engage.api.wire.base import (
     OptionalId,
     OrNone,
     RemoteId,
+    Statement,
     Text,
     Whole,
     WireModel,
@@ -96,10 +97,10 @@ class ConversationEmail(WireModel):
 
 class CampaignNotifications(WireModel):
     send_conversation_email: Flag = None
-    conversation_email: Annotated[ConversationEmail | None, OrNone()] = None
+    conversation_email: ConversationEmail | None = None
 
 
-class Campaign(WireModel):
+class Campaign(Statement):
     """The Campaign object, every documented field."""
 
     id: RemoteId
@@ -120,15 +121,15 @@ class Campaign(WireModel):
     carrier_daily_limits: Many[Any] = Field(default_factory=list)
     custom_fields: Many[Any] = Field(default_factory=list)
     events: Many[CampaignLogEntry] = Field(default_factory=list)
-    schedule: Annotated[Schedule | None, OrNone()] = None
-    messages: Annotated[CampaignMessages | None, OrNone()] = None
-    webhooks: Annotated[CampaignWebhooks | None, OrNone()] = None
-    notifications: Annotated[CampaignNotifications | None, OrNone()] = None
+    schedule: Schedule | None = None
+    messages: CampaignMessages | None = None
+    webhooks: CampaignWebhooks | None = None
+    notifications: CampaignNotifications | None = None
     dispositions: Many[Disposition] = Field(default_factory=list)
     all_campaign_fields: Many[str] = Field(default_factory=list)
 
 
-class CampaignList(WireModel):
+class CampaignList(Statement):
     """A lead list; its object is not documented, so several spellings are read and the rest is kept (reading 2)."""
 
     id: OptionalId = None

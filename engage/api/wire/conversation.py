@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,10 +16,11 @@ from engage.api.wire.base import (
     Many,
     Moment,
     NoneIsBlank,
+    NoneIsNoneOfThem,
     OptionalId,
-    OrEmpty,
     OrNone,
     RemoteId,
+    Statement,
     Text,
     Whole,
     WireModel,
@@ -52,9 +54,9 @@ class Lead(WireModel):
     time_zone: Text = None
     zip: Text = None
     state: Text = None
-    lat: Annotated[Annotated[float, Field(ge=-90, le=90)] | None, OrNone()] = None
-    lon: Annotated[Annotated[float, Field(ge=-180, le=180)] | None, OrNone()] = None
-    lead_data: Annotated[dict[str, Any], OrEmpty()] = Field(default_factory=dict)
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lead_data: Annotated[dict[str, Any], NoneIsNoneOfThem] = Field(default_factory=dict)
     created: Moment = None
     sent: Moment = None
     result: Moment = None
@@ -72,6 +74,15 @@ class Message(WireModel):
     direction: Text = None
     timestamp: Moment = None
     message: Annotated[str, NoneIsBlank] = ""
+
+    @classmethod
+    def name_by_content(cls, fields: dict[str, Any]) -> str | None:
+        """What stands for the id of a text that has none: it may be a STOP. None where there is no text."""
+        text = fields.get("message")
+        if not isinstance(text, str) or not text.strip():
+            return None
+        content = "\n".join(str(fields.get(name)) for name in ("direction", "timestamp", "message"))
+        return f"unnamed-{hashlib.sha256(content.encode('utf-8', 'replace')).hexdigest()[:24]}"
 
 
 class ConversationData(WireModel):
@@ -139,7 +150,7 @@ class Endpoints(WireModel):
         return self.known[0].key if self.known else Secret("")
 
 
-class ConversationPayload(WireModel):
+class ConversationPayload(Statement):
     """`event_type` is absent in the answer of the conversation endpoint; `key` is empty when no URL names one."""
 
     event_type: Text = None

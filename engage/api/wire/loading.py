@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from engage.api.wire.base import OrBlank, WireModel
+from engage.api.wire.base import NoneIsBlank, WireModel
 
 ACCEPTED = "accepted"
 REJECTED = "rejected"
@@ -62,8 +62,8 @@ class LeadLoadResult(WireModel):
     """`status` is an open word: another one than Accepted is shown with its reason, as the platform gave it."""
 
     status: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-    reason: Annotated[str, OrBlank()] = ""
-    message: Annotated[str, OrBlank()] = ""
+    reason: Annotated[str, NoneIsBlank] = ""
+    message: Annotated[str, NoneIsBlank] = ""
 
     @property
     def is_accepted(self) -> bool:

@@ -91,13 +91,13 @@ class FaultyServer:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             self._open.append(connection)
             if self._reads:
-                self.requests.append(_read_request(connection))
+                self.requests.append(read_request(connection))
             self.answer(connection)
         with contextlib.suppress(OSError):
             connection.close()
 
 
-def _read_request(connection: socket.socket) -> ReceivedRequest:
+def read_request(connection: socket.socket) -> ReceivedRequest:
     received = b""
     while b"\r\n\r\n" not in received:
         received += _some(connection)

@@ -209,15 +209,11 @@ def test_body_nobody_can_read_is_malformed_for_a_reason(body: bytes, reason: str
         ({"data": []}, "data: "),
         ({"data": {}}, "data.campaign: Field required (and 1 more)"),
         ({"data": {**CONVERSATION["data"], "lead": {}}}, "data.lead.id: Field required"),
-        ({"data": {**CONVERSATION["data"], "lead": {"id": 5}}}, "data.lead.id: "),
-        ({"data": {**CONVERSATION["data"], "campaign": {"id": ""}}}, "data.campaign.id: "),
-        ({"data": {**CONVERSATION["data"], "messages": "hello"}}, "data.messages: "),
-        ({"data": {**CONVERSATION["data"], "messages": [{"id": "m", "message": {}}]}}, "data.messages.0.message: "),
-        ({"data": {**CONVERSATION["data"], "messages": [{"id": "m"}, {"message": "x"}]}}, "data.messages.1.id: "),
-        ({"data": {**CONVERSATION["data"], "messages": {"secret text": "secret text"}}}, "data.messages: "),
+        ({"data": {**CONVERSATION["data"], "lead": {"id": {"secret": 5}}}}, "data.lead.id: "),
+        ({"data": {**CONVERSATION["data"], "lead": {"id": "", "phone": "secret"}}}, "data.lead.id: "),
     ],
 )
-def test_event_of_another_shape_is_malformed_at_a_named_field(change: dict[str, object], reason: str) -> None:
+def test_event_about_nobody_is_malformed_at_a_named_field(change: dict[str, object], reason: str) -> None:
     with pytest.raises(MalformedEvent) as caught:
         parse_event(body_of({**CONVERSATION, **change}))
 

@@ -92,7 +92,7 @@ def test_unknown_words_are_kept() -> None:
 
 
 @pytest.mark.parametrize("model", [Lead, Message, Campaign])
-@pytest.mark.parametrize("remote_id", ["", " ", "a b", "a\n", 5, None, True, [], {}, "x" * 201])
+@pytest.mark.parametrize("remote_id", ["", " ", "a b", "a\n", None, True, [], {}, "x" * 201])
 def test_id_must_be_a_plain_word(model: type[BaseModel], remote_id: object) -> None:
     with pytest.raises(ValidationError):
         model.model_validate({"id": remote_id})
@@ -150,7 +150,7 @@ def test_time_is_utc_or_unknown(text: object, moment: datetime | None) -> None:
         ("lon", "west", None),
         ("carrier", ["a"], None),
         ("conversationStarted", "maybe", None),
-        ("messagingListId", 5, None),
+        ("messagingListId", 5, "5"),
         ("leadData", None, {}),
         ("leadData", "none", {}),
         ("retryAfter", {"at": 5}, {"at": 5}),
