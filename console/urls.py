@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("console.accounts.urls")),
     path("", include("console.accounts.security_urls")),
     path("", include("console.campaigns.urls")),
+    path("", include("console.operations.urls")),
     path("live/", include("console.live.urls")),
     path("hooks/engage/", include("engage.webhooks.urls")),
     # Its sign-in and passwords are ours too: console/accounts/admin.py.

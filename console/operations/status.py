@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from textwrap import shorten
 
 from console.operations.vitals import RECEIVING, SENDING, Vitals, WorkspaceVitals
 from engage.mirror.denial import TROUBLE_ENDS_AFTER
+from engage.models import Reach
 
 # One answer that did not come is no news.
 UNREACHED_AFTER = timedelta(seconds=60)
@@ -56,8 +58,10 @@ def _find_alarms(now: Vitals) -> Iterator[tuple[State, str]]:
     for row in now.workspaces:
         if _is_unreached(now, row):
             yield State.TROUBLE, f"Engage {row.trouble or 'does not answer'}"
-    if any(_is_refusing(now, row) for row in now.workspaces):
-        yield State.TROUBLE, "Engage refuses conversations"
+        elif _is_refusing(now, row):
+            yield State.TROUBLE, "Engage refuses conversations"
+        elif words := _silence(row):
+            yield State.TROUBLE, words
     if not now.has_worker_run:
         yield State.ATTENTION, "No worker yet"
     if now.overdue_since():
@@ -78,6 +82,16 @@ def _is_unreached(now: Vitals, row: WorkspaceVitals) -> bool:
 
 def _is_refusing(now: Vitals, row: WorkspaceVitals) -> bool:
     return row.refusing_since is not None and row.refusing_since > now.read_at - TROUBLE_ENDS_AFTER
+
+
+def _silence(row: WorkspaceVitals) -> str:
+    """What is wrong although the platform lists its campaigns well; empty when nothing."""
+    failing = dict(row.failing)
+    if row.is_nobody_answerable:
+        return "Nobody can be answered"
+    if Reach.Kind.CONVERSATION in failing:
+        return f"No conversation is read: Engage {shorten(failing[Reach.Kind.CONVERSATION], 60, placeholder=' …')}"
+    return "Nothing was read for 10 min" if row.is_nothing_read else ""
 
 
 def _standstill(now: Vitals) -> str:
@@ -127,6 +141,8 @@ def _workspace_line(now: Vitals, row: WorkspaceVitals) -> Line:
         since = duration(now.age(row.refusing_since))
         words = f"Engage refuses conversations that it knew, for {since}. They are asked for again, and replies wait"
         return Line(row.name, f"{words}; {heard}", State.TROUBLE)
+    if words := _silence(row):
+        return Line(row.name, f"{words}, {heard}", State.TROUBLE)
     return Line(row.name, heard.capitalize())
 
 

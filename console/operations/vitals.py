@@ -9,13 +9,18 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from engage.models import Command, Delivery, Pulse, Trouble, Workspace
+from engage.models import Command, Conversation, Delivery, Pulse, Reach, Trouble, Workspace
 from engage.outbox.overdue import oldest_due
 
 # A loop beats every five seconds; one that was silent for so long has stopped, or does not come round.
 SILENT_AFTER = timedelta(seconds=30)
 # Work that has been due for so long is not being done, whoever says that he is alive.
 OVERDUE_AFTER = timedelta(minutes=2)
+# GETs that have failed in a row for so long are no accident; the sign follows within a minute.
+FAILING_AFTER = timedelta(seconds=30)
+UNANSWERABLE_AFTER = timedelta(minutes=1)
+# Open conversations are looked at every ten minutes.
+UNREAD_AFTER = timedelta(minutes=10, seconds=45)
 _FRESH_SECONDS = 1.0
 _WORTH_SECONDS = 15.0
 
@@ -45,6 +50,12 @@ class WorkspaceVitals:
     unreached_since: datetime | None
     trouble: str
     refusing_since: datetime | None = None
+    # How, by kind of GET, for those that have gone wrong for a while.
+    failing: tuple[tuple[str, str], ...] = ()
+    # People wait for a reply, for a minute or more, and no conversation of theirs can be answered.
+    is_nobody_answerable: bool = False
+    # Conversations are open, and no GET has shown one for longer than a sweep takes.
+    is_nothing_read: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,12 @@ def count_open() -> dict[str, int]:
 
 
 def _read_workspace(workspace: Workspace) -> WorkspaceVitals:
+    now = timezone.now()
     newest = Delivery.objects.filter(workspace=workspace).order_by("-id").values_list("received_at", flat=True)
+    failing = Reach.objects.failing(workspace, before=now - FAILING_AFTER)
+    conversations = Conversation.objects.filter(workspace=workspace)
+    waiting = conversations.awaiting_reply()
+    is_somebody_waiting = waiting.filter(waiting_since__lt=now - UNANSWERABLE_AFTER).exists()
     return WorkspaceVitals(
         workspace.pk,
         workspace.name,
@@ -122,6 +138,9 @@ def _read_workspace(workspace: Workspace) -> WorkspaceVitals:
         workspace.unreached_since,
         workspace.trouble,
         workspace.refusing_since,
+        tuple(failing.values_list("kind", "trouble")),
+        is_somebody_waiting and not waiting.answerable().exists(),
+        conversations.stale_since(now - UNREAD_AFTER).exists() and Reach.objects.unread(workspace, now - UNREAD_AFTER),
     )
 
 

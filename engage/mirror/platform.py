@@ -10,6 +10,7 @@ from django.db import connection
 from engage.api.client import EngageClient
 from engage.api.origins import DEFAULT_TIMEOUTS, Origins, Timeouts
 from engage.mirror import life
+from engage.mirror.reach import NotedClient
 from engage.models import Conversation, Workspace
 from engage.vault import Secret
 
@@ -20,8 +21,13 @@ def client_for(workspace: Workspace, *, timeouts: Timeouts = DEFAULT_TIMEOUTS) -
         core=workspace.core_origin, conversation=workspace.conversation_origin, widget=workspace.widget_origin
     )
     sign_of_life = partial(life.note, workspace.pk)
-    return EngageClient(
-        origins, workspace.api_key, timeouts=timeouts, before_call=_give_connection_back, sign_of_life=sign_of_life
+    return NotedClient(
+        workspace.pk,
+        origins,
+        workspace.api_key,
+        timeouts=timeouts,
+        before_call=_give_connection_back,
+        sign_of_life=sign_of_life,
     )
 
 

@@ -12,6 +12,7 @@ from engage.models.lineage import Lineage
 from engage.models.list_load import ListLoad, ListLoadChunk
 from engage.models.message import Message
 from engage.models.pulse import Heart, Pulse
+from engage.models.reach import Reach
 from engage.models.trouble import Trouble
 from engage.models.workspace import Workspace
 
@@ -33,6 +34,7 @@ __all__ = [
     "ListLoadChunk",
     "Message",
     "Pulse",
+    "Reach",
     "Trouble",
     "Workspace",
 ]

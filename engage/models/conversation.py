@@ -35,6 +35,10 @@ class ConversationQuerySet(models.QuerySet[Row]):
     def opted_out(self) -> Self:
         return self.filter(status=Conversation.Status.OPTED_OUT)
 
+    def answerable(self) -> Self:
+        """Whose key the platform has answered for."""
+        return self.filter(denied_at=None).exclude(key_fingerprint="")
+
     def matching(self, text: str) -> Self:
         """By name, or by any part of a phone number in any format (three digits or more)."""
         digits = "".join(character for character in text if character.isdigit())

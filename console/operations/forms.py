@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django import forms
+
+from engage.models import Delivery
+
+
+class ReplayForm(forms.Form):
+    """One group of webhooks that were not taken in, as the page names it."""
+
+    state = forms.ChoiceField(choices=[(Delivery.State.QUARANTINED,) * 2, (Delivery.State.IGNORED,) * 2])
+    event_type = forms.CharField(max_length=100, required=False, strip=False)
+    error = forms.CharField(max_length=500, required=False, strip=False)
