@@ -40,6 +40,7 @@ if not validate_host(_HOST, ALLOWED_HOSTS):
         f"People reach this console at CONSOLE_ORIGIN={ORIGIN}, and CONSOLE_ALLOWED_HOSTS does not name {_HOST}"
     )
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
+CSRF_FAILURE_VIEW = "console.operations.refusals.csrf_refused"
 
 INSTALLED_APPS = [
     "console.audit.apps.AuditedAdminConfig",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Before all that asks where a request comes from.
     "console.accounts.proxies.ClientAddressMiddleware",
+    "console.operations.refusals.SurroundingsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "console.charset.CharsetMiddleware",

@@ -27,7 +27,7 @@ urlpatterns = [
     path("favicon.ico", Icon.as_view()),
 ]
 
-handler400 = "console.errors.bad_request"
+handler400 = "console.operations.refusals.host_refused"
 handler403 = "console.errors.permission_denied"
 handler404 = "console.errors.not_found"
 handler500 = "console.errors.server_error"

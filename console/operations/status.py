@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from textwrap import shorten
 
 from console.operations.vitals import RECEIVING, SENDING, Vitals, WorkspaceVitals
 from engage.mirror.denial import TROUBLE_ENDS_AFTER
@@ -90,7 +89,7 @@ def _silence(row: WorkspaceVitals) -> str:
     if row.is_nobody_answerable:
         return "Nobody can be answered"
     if Reach.Kind.CONVERSATION in failing:
-        return f"No conversation is read: Engage {shorten(failing[Reach.Kind.CONVERSATION], 60, placeholder=' …')}"
+        return "No conversation is read"
     return "Nothing was read for 10 min" if row.is_nothing_read else ""
 
 
@@ -142,7 +141,8 @@ def _workspace_line(now: Vitals, row: WorkspaceVitals) -> Line:
         words = f"Engage refuses conversations that it knew, for {since}. They are asked for again, and replies wait"
         return Line(row.name, f"{words}; {heard}", State.TROUBLE)
     if words := _silence(row):
-        return Line(row.name, f"{words}, {heard}", State.TROUBLE)
+        why = "".join(f": Engage {trouble}" for kind, trouble in row.failing if kind == Reach.Kind.CONVERSATION)
+        return Line(row.name, f"{words}{why}, {heard}", State.TROUBLE)
     return Line(row.name, heard.capitalize())
 
 

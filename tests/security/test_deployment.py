@@ -211,11 +211,18 @@ def test_sign_in_makes_a_new_session_and_sign_out_ends_it(production: Production
 
 
 def test_plain_http_is_led_to_https(production: Production) -> None:
-    answer = production.visitor().get("/sign-in/?next=/", headers={"X-Forwarded-Proto": None})
+    answer = production.visitor().get("/sign-in/?next=/", headers={"X-Forwarded-Proto": "http"})
 
     assert answer.status_code in (301, 308)
     assert answer.headers["Location"] == f"https://{HOST}/sign-in/?next=/"
     assert "Set-Cookie" not in answer.headers
+
+
+def test_proxy_that_does_not_say_how_people_came_is_no_endless_redirect(production: Production) -> None:
+    answer = production.visitor().get("/sign-in/", headers={"X-Forwarded-Proto": None})
+
+    assert answer.status_code == 400
+    assert "X-Forwarded-Proto" in answer.text
 
 
 @pytest.mark.parametrize("host", ["evil.example", f"{HOST}.evil.example", "127.0.0.1", f"{HOST}:80@evil.example"])

@@ -185,7 +185,8 @@ def test_gets_that_fail_in_a_row_are_said_within_a_minute(
     let_pass(seconds=40)
 
     assert status_now().state == State.TROUBLE
-    assert words in status_now().headline
+    assert status_now().headline == "No conversation is read"
+    assert words in status_now().lines[-1].words
     assert words in sign_in(SUPERVISOR).get(PAGE).content.decode()
 
 
