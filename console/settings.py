@@ -92,7 +92,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "console.urls"
-CSRF_FAILURE_VIEW = "console.errors.csrf_failure"
 WSGI_APPLICATION = "console.wsgi.application"
 TEMPLATES = [
     {

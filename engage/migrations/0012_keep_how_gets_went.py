@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("engage", "0009_unlisted"),
+        ("engage", "0011_things_set_aside"),
     ]
 
     operations = [
