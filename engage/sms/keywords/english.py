@@ -24,11 +24,11 @@ YES_WORDS: Final = words("yes y yeah yep si ok okay sure oui sim continue")
 HELP_WORDS: Final = words("help info")
 COURTESIES: Final = words(
     "please pls plz plse pleas kindly thanks thankyou thx tks ty now immediately asap already just ok okay sorry hi"
-    " hello hey no nope nah sir maam im notinterested today good morning afternoon evening bro dude guys lol omg"
+    " hello hey no nope nah sir maam im notinterested today good morning afternoon evening"
 )
 ONE_WORD: Final = {
     "opt out": "optout",
-    "opt 0ut": "optout",
+    "un subscribe": "unsubscribe",
     "not interested": "notinterested",
     "thank you": "thankyou",
     "thank u": "thankyou",
@@ -38,9 +38,12 @@ ONE_WORD: Final = {
 }
 
 # "Stop by at six", "the bus stop", "stop payment" and "I can't stop laughing" are about something else.
-NOT_AFTER_STOP: Final = words("by in over sign light lights watch go gap shop payment payments loss motion sign signs")
+NOT_AFTER_STOP: Final = words(
+    "by in over sign light lights watch go gap smoking vaping shop payment payments loss motion sign signs"
+)
 NOT_BEFORE_STOP: Final = words(
-    "bus traffic pit non one next first last full rest truck train the a my your cant cannot wont never dont didnt"
+    "bus traffic gas quick rain more pit non one next first last full rest truck train the a my your cant"
+    " cannot wont never dont didnt"
     " doesnt"
     " short didnot whistle door tram subway each every another nothing nobody"
 )
@@ -57,8 +60,11 @@ ASKED_AS_CLAUSE: Final = lines(
     off me; im blocking; spam; scam; reported; reported spam; reported as spam; report spam; junk; blocked
     block; blocking; never again; no contact; no texting; no text; no texts; no sms; no msg; no msgs
     no messages; no spam; no mas; unwanted; uninterested; let me out; i want out; opt me out; i optout
-    go to hell; eat shit; fuk off; drop dead; get a life; cancelled; canceled; no calls; no solicitation
-    no soliciting; dont solicit; get off my phone; sue you; not ok to text"""
+    go to hell; halt; abort; terminate; block me; deactivate me; opt; no ads; no ad; no promotions; no promos
+    no promo; no marketing; no offers; no solicitations; illegal; this is illegal; fraud; report junk
+    blocked and reported; reported and blocked; dont send; leave chat; switch off; eat shit; fuk off
+    drop dead; get a life; cancelled; canceled; no calls; no solicitation; no soliciting; dont solicit
+    get off my phone; sue you; not ok to text"""
 )
 # As the whole message alone.
 ASKED_ALONE: Final = lines(
@@ -110,6 +116,14 @@ LIKELY: Final = anywhere(
         r"(?:cease|end) (?:all )?(?:communications?|contact)\b|to be removed\b|(?:will|gonna|going to) sue\b",
         r"(?:delete|erase|drop) me from\b|(?:take|get) (?:my|this|our) (?:\w+ )?(?:number|name) out\b|get rid of my\b",
         r"(?:please|pls|plz|and|so|number|person) (?:remove|delete)$",
+        r"(?:be|get|being) taken off\b|take me out(?: of (?:your|the|this)\b|$)|lose my (?:digits|contact)\b",
+        r"(?:cancel|end|leave|close) (?:the |this |my )?(?:chat|thread|service|conversation)\b",
+        rf"(?:turn|shut|switch) off (?:(?:these|this|the|your|all) )?{_TEXTS}\b",
+        rf"(?:turn|shut|switch) (?:these|this|it|them|{_TEXTS}) off\b",
+        r"dont (?:want|wish) (?:to (?:get|receive|see) )?(?:these|this|any of (?:this|these))(?: any ?more|$)",
+        r"dont (?:ever )?send (?:me |us )?(?:anything|stuff|shit|crap)\b|never call (?:or|and) text\b",
+        r"(?:no|not|never|didnt|dont|havent|without) (?:\w+ ){0,3}(?:consent(?:ed)?|permission)\b",
+        r"contact(?:ing)? (?:my|an|our) (?:lawyer|attorney)\b",
         r"fuck(?:ing)? off\b|piss off\b|get lost\b|no (?:longer|more) (?:wish|want|interested)\b",
         r"never (?:ever )?(?:text|message|contact|txt|msg) (?:me|us|this)\b",
     ]
@@ -147,4 +161,13 @@ BEGINNINGS: Final = words(
     "stop sto quit ceas end canc revo cons perm unsu unsc unsb opt opte opti op remo rmv dele eras lose forg bloc dnc"
     " list off alon leav dont don text txt txts mess msg msgs sms spam repo fcc ftc tcpa hara fuck piss lost neve wron"
     " une unen scra stri cros cont long noti aler subs enro sue drop rid numb"
+)
+
+# A friend's "stop 😂" is no revocation, or it is one: nobody can tell but by asking.
+LAUGHTER: Final = "\U0001f602\U0001f923\U0001f606\U0001f605\U0001f639\U0001f61c\U0001f61d\U0001f92a"
+# "Sorry, I texted stop by mistake": nobody opts out by it, and who is opted out may want to be written to.
+TAKEN_BACK: Final = re.compile(
+    r"\bi (?:\w+ ){0,2}(?:texted|said|sent|wrote|typed|hit|pressed|replied|put) stop "
+    r"(?:\w+ )?(?:by|on) (?:mistake|accident)\b"
+    r"|\bi (?:\w+ )?(?:accident(?:al)?ly|mistakenly) (?:\w+ ){0,2}stop\b"
 )

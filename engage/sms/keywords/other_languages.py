@@ -26,26 +26,27 @@ STOP_LINES: Final = lines(
     stop mensagens; stop messages"""
 )
 ASKED_LINES: Final = lines(
-    """basta; quiero cancelar; quiero salir; quiero parar; ya parenle; parale; parenle; nomas
-    arretez les textos; basta ya; ya basta; para; para ya; no mas; ya no; ya no mas; no mas por favor; baja
-    de baja; fin; salir; terminar; termina; termine; suspender; suspenda; detener; detenga; detengase
-    detenganse; anular; eliminar; eliminame; elimineme; eliminenme; borrar; borrame; borreme; borrenme; quitar
-    quitame; quiteme; quitenme; sacame; saqueme; saquenme; remover; remueveme; remuevame; dejame en paz
-    dejeme en paz; dejenme en paz; dejenme; dejen de molestar; no molestar; no moleste; no molesten
-    no molestes; no moleste mas; no molesten mas; no me molesten; ya no quiero; no autorizo
-    no estoy interesado no me escriban; renunciar; largate; vayase; cancela; cancelo; ya no escriban
-    no escriban; no escriba mas; no escribir; no mensajes; no textos; no mandar; no enviar; ya no manden
-    chega; ja chega; fim; excluir; exclua; apagar; apague; remova; me remova; remover numero; me tire; me tira
-    me exclua; nao perturbe; me deixe em paz; me deixem em paz; nao quero mais; nao quero; nao mais; cancela
-    encerrar; termina isso; ca suffit; assez; fin; terminer; plus de messages; plus de sms; laissez moi
-    laisse moi; foutez moi la paix; fichez moi la paix; laissez moi tranquille; laisse moi tranquille
-    retirez moi; enlevez moi; supprimez moi; supprimer; effacer; resilier; resiliation; non merci stop
-    je ne veux plus; plus jamais; degage; degagez; stopp; abmelden; abbestellen; aufhoren; austragen
-    keine nachrichten mehr; keine sms mehr; loschen; schluss; basta messaggi; fermati; fermatevi; cancellami
-    cancellatemi; disiscrivimi; disiscrivere; smettila; smettetela; non scrivetemi piu; non scrivermi piu
-    annulla; afmelden; uitschrijven; stoppen; genoeg; wypisz; zrezygnuj; przestan; sispann; rete; kanpe; ase
-    tama na; itigil; tigil; ihinto; huwag na; dung lai; ngung; huy; huy dang ky; tu choi; avsluta; avslutt
-    afmeld; peruuta; lopeta; dur; iptal; berhenti; td"""
+    """basta; quiero cancelar; vete; vete a la mierda; lachez moi; fermez la; no me busquen; quero cancelar
+    cancelar servicio; cancelar envio; cancelar envios; detener mensajes; quiero salir; quiero parar
+    ya parenle; parale; parenle; nomas; arretez les textos; basta ya; ya basta; para; para ya; no mas; ya no
+    ya no mas; no mas por favor; baja; de baja; fin; salir; terminar; termina; termine; suspender; suspenda
+    detener; detenga; detengase; detenganse; anular; eliminar; eliminame; elimineme; eliminenme; borrar
+    borrame; borreme; borrenme; quitar; quitame; quiteme; quitenme; sacame; saqueme; saquenme; remover
+    remueveme; remuevame; dejame en paz; dejeme en paz; dejenme en paz; dejenme; dejen de molestar
+    no molestar; no moleste; no molesten; no molestes; no moleste mas; no molesten mas; no me molesten
+    ya no quiero; no autorizo; no estoy interesado no me escriban; renunciar; largate; vayase; cancela
+    cancelo; ya no escriban; no escriban; no escriba mas; no escribir; no mensajes; no textos; no mandar
+    no enviar; ya no manden; chega; ja chega; fim; excluir; exclua; apagar; apague; remova; me remova
+    remover numero; me tire; me tira; me exclua; nao perturbe; me deixe em paz; me deixem em paz
+    nao quero mais; nao quero; nao mais; cancela; encerrar; termina isso; ca suffit; assez; fin; terminer
+    plus de messages; plus de sms; laissez moi; laisse moi; foutez moi la paix; fichez moi la paix
+    laissez moi tranquille; laisse moi tranquille; retirez moi; enlevez moi; supprimez moi; supprimer; effacer
+    resilier; resiliation; non merci stop; je ne veux plus; plus jamais; degage; degagez; stopp; abmelden
+    abbestellen; aufhoren; austragen; keine nachrichten mehr; keine sms mehr; loschen; schluss; basta messaggi
+    fermati; fermatevi; cancellami; cancellatemi; disiscrivimi; disiscrivere; smettila; smettetela
+    non scrivetemi piu; non scrivermi piu; annulla; afmelden; uitschrijven; stoppen; genoeg; wypisz; zrezygnuj
+    przestan; sispann; rete; kanpe; ase; tama na; itigil; tigil; ihinto; huwag na; dung lai; ngung; huy
+    huy dang ky; tu choi; avsluta; avslutt; afmeld; peruuta; lopeta; dur; iptal; berhenti; td"""
 )
 # In other writings, folded as the texts are.
 ASKED_IN_OTHER_WRITINGS: Final = frozenset(
@@ -120,6 +121,10 @@ LIKELY: Final = anywhere(
         r"(?:retir|enlev|supprim|ray|effac)\w* (?:moi|nous|mon|ce|notre|le|mes)\b",
         r"me (?:retirer|enlever|supprimer)\b|(?:moi|nous) (?:en paix|tranquilles?)\b",
         r"fou(?:s|tez) (?:moi|le camp)\b|fichez\b|va te faire\b",
+        r"(?:basta|chega) de\b|dej[ea]n? de (?:joder|chingar|fregar)\b",
+        r"(?:sair|salir|retirar|bajar|bajame|bajeme) d[ae] (?:la |esta |su |lista)",
+        rf"ne plus (?:me |m|nous )?(?:{_FR_WRITE}|recevoir)",
+        r"(?:merci|prie|veuillez|pouvez vous) (?:d|de )?(?:arret|cess)\w+",
         r"keine (?:\w+ )?(?:nachrichten|sms|texte)\b|non (?:mi |ci )?(?:scriv\w*|mandar\w*|mandate|contatt\w*)",
     ]
 )
@@ -145,5 +150,6 @@ BEGINNINGS: Final = words(
     " borr quit saca saqu sac remu remo reti supr excl apag tir tire tira dej deja deje dejo deix pare para paro susc"
     " subs insc arre cess ecri envo mecr menv mech mcon mtex mhar mder nenv necr decr denv ncon ne nous nume nomb"
     " noti aler"
-    " keine kein nach scri non pub recu rece reci ce moi fout fous fich va paz llam marq lig liga ligu"
+    " keine kein nach scri non pub recu rece reci ce moi fout fous fich va paz llam marq lig liga"
+    " ligu bast cheg sair sali merc veui prie list"
 )

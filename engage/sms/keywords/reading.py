@@ -139,6 +139,10 @@ def _read(text: str, folded: str, own: OwnWords) -> Signal:
     if said.whole in english.HELP_WORDS:
         return Signal.HELP
     verdict = _revocation(said, own)
+    if verdict is not Signal.STOP and english.TAKEN_BACK.search(said.whole):
+        return Signal.MAYBE_START
+    if verdict is Signal.STOP and any(sign in text for sign in english.LAUGHTER):
+        return Signal.MAYBE_STOP
     if verdict is not Signal.NONE:
         return verdict
     if said.core == "start" or said.core in english.MAYBE_START_WORDS:
@@ -214,7 +218,9 @@ def _is_likely(said: Said) -> bool:
     if any(_is_asked(clause) or _turns_on_stop(clause.core) for clause in said.clauses):
         return True
     squeezed = said.whole.replace(" ", "")
-    if is_slip(squeezed) or squeezed in _STOP_WORDS or is_glued(squeezed):
+    # "I quit" is no slip of "quit".
+    is_sentence = said.whole.partition(" ")[0] in ("i", "a", "we") and squeezed != said.whole
+    if squeezed in _STOP_WORDS or (not is_sentence and (is_slip(squeezed) or is_glued(squeezed))):
         return True
     return _is_likely_wording(" ".join(clause.words for clause in said.clauses if clause.core))
 
