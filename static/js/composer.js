@@ -1,6 +1,7 @@
 // The reply box: keeps what was typed, says how the text travels, sends it once, and clears only what was sent.
 
 import { keepDraft, readDraft } from "./drafts.js";
+import { isSendChord } from "./keys.js";
 import { count, safeSwap } from "./segments.js";
 
 const SEEN_AFTER = 1_000;
@@ -106,7 +107,7 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-composer]");
-  if (!form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+  if (!form || !isSendChord(event)) return;
   event.preventDefault();
   form.requestSubmit(form.querySelector(".reply-send"));
 });

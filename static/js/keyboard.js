@@ -1,7 +1,10 @@
-// The desk without a mouse. Single letters count only outside of fields; Ctrl, Alt and Meta stay the browser's,
-// but for the two chords that the cheat sheet names.
+// The desk without a mouse. Single letters count only outside of fields and can be switched off; Ctrl, Alt and Meta stay
+// the browser's, but for the two chords that the cheat sheet names.
 
-const isField = (element) => element.matches?.("input, textarea, select, [contenteditable]");
+import { altDigit, isComposing, isInField, isMac, isPlain, isSearchChord } from "./keys.js";
+
+const YEAR = 365 * 24 * 60 * 60;
+
 const rowLinks = () => [...document.querySelectorAll("#queue-list .row-link")];
 
 function step(by) {
@@ -24,8 +27,25 @@ function focusReply() {
   return Boolean(field);
 }
 
-function leave(element) {
-  if (isField(element)) element.blur();
+function leave(event) {
+  if (isInField(event)) event.target.blur();
+}
+
+// ---- single letters, for who speaks to the machine or brushes keys (WCAG 2.1.4)
+
+const switchOf = () => document.getElementById("letters-switch");
+const nameOfSwitch = () => `no-letters-${document.body.dataset.person}`;
+const areLettersOn = () => !document.cookie.split("; ").includes(`${nameOfSwitch()}=1`);
+
+// A cookie: signing out clears all else that a browser keeps for us.
+function switchLetters(isOn) {
+  document.cookie = `${nameOfSwitch()}=1; path=/; samesite=lax; max-age=${isOn ? 0 : YEAR}`;
+  showSwitch();
+}
+
+function showSwitch() {
+  document.body.toggleAttribute("data-no-letters", !areLettersOn());
+  if (switchOf()) switchOf().checked = areLettersOn();
 }
 
 const LETTERS = {
@@ -36,28 +56,30 @@ const LETTERS = {
 };
 
 function findChord(event) {
-  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
-    return () => document.getElementById("search")?.select();
-  }
-  const digit = event.altKey && !event.ctrlKey && !event.metaKey && /^Digit([1-9])$/.exec(event.code);
-  const button = digit && document.querySelector(`#disposition-form [data-alt="${digit[1]}"]`);
+  if (isSearchChord(event)) return () => document.getElementById("search")?.select();
+  const digit = altDigit(event);
+  const button = digit && document.querySelector(`#disposition-form [data-alt="${digit}"]`);
   return button ? () => button.click() : null;
 }
 
 function findLetter(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || isField(event.target)) return null;
-  if (document.querySelector("dialog[open]")) return null;
+  if (!isPlain(event) || document.querySelector("dialog[open]")) return null;
   const inQueue = event.target.closest?.("#queue-list");
   if (inQueue && event.key === "ArrowDown") return LETTERS.j;
   if (inQueue && event.key === "ArrowUp") return LETTERS.k;
-  return Object.hasOwn(LETTERS, event.key.toLowerCase()) ? LETTERS[event.key.toLowerCase()] : null;
+  const letter = event.key.toLowerCase();
+  return Object.hasOwn(LETTERS, letter) && areLettersOn() ? LETTERS[letter] : null;
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || event.repeat && event.altKey) return;
-  if (event.key === "Escape") return leave(event.target);
+  if (event.defaultPrevented || isComposing(event) || event.repeat && event.altKey) return;
+  if (event.key === "Escape") return leave(event);
   const act = findChord(event) ?? findLetter(event);
   if (!act) return;
   event.preventDefault();
   act();
 });
+document.addEventListener("change", (event) => event.target === switchOf() && switchLetters(event.target.checked));
+
+for (const key of document.querySelectorAll("[data-on-mac]")) if (isMac()) key.textContent = key.dataset.onMac;
+showSwitch();
