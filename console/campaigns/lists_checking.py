@@ -98,7 +98,7 @@ class _Part:
         with upload.source.open_file() as file:
             rows = self._read(file)
             while batch := _next_batch(rows):
-                self._check([row for row in batch if not row.is_blank], now)
+                self._check([row for row in batch if not row.is_blank])
                 upload.offset, upload.last_row = batch[-1].end, batch[-1].number
                 if upload.rows_done > MOST_ROWS:
                     raise BadFile(f"There are more than {MOST_ROWS:,} rows. Split the file and load its parts.")
@@ -147,9 +147,9 @@ class _Part:
         rows = (row for row in rows if row.number > self._header and not is_separator_line(row, upload.delimiter))
         return as_they_were(rows) if self._is_ours else rows
 
-    def _check(self, rows: Sequence[Row], now: datetime) -> None:
+    def _check(self, rows: Sequence[Row]) -> None:
         upload = self._upload
-        leads = [read_lead(row, self._layout, now) for row in rows]
+        leads = [read_lead(row, self._layout) for row in rows]
         locked = locked_numbers(upload.campaign.workspace_id, [lead.phone for lead in leads if lead.phone])
         kept: list[list[str]] = []
         left_out: list[list[str]] = []

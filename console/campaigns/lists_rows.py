@@ -7,23 +7,15 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 from heapq import merge
 from typing import Final
-
-import phonenumbers
-from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_geographical_number
 
 from console.campaigns.csv_rows import Row
 from console.campaigns.lists_phones import read_number
 from console.campaigns.lists_problems import Problem
 from engage.sms.blanks import clean, is_blank
-from engage.sms.send_window import local_time
+from engage.sms.places import zone_named, zones_told
 
-# Where one area code spans more zones than this it says nothing: then the library lists all of them.
-_FEW_ZONES: Final = 4
-_ZIP: Final = re.compile(r"\d{5}(?:-?\d{4})?", re.ASCII)
 _TIME_ZONE_FIELDS: Final = ("timezone", "tz")
 _PLACES_AND_NAMES: Final = ("firstname", "lastname", "city")
 _DIGITS_OF_A_FIGURE: Final = 3
@@ -39,16 +31,6 @@ _NO_VALUE: Final = re.compile(
 )
 # Fields, in small letters, that tell where somebody is.
 ZONE_FIELDS: Final = ("zip", "state", *_TIME_ZONE_FIELDS)
-_STATE_CODES: Final = """
-    AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA
-    RI SC SD TN TX UT VT VA WA WV WI WY PR VI GU AS MP"""
-_STATE_NAMES: Final = """
-    ALABAMA ALASKA ARIZONA ARKANSAS CALIFORNIA COLORADO CONNECTICUT DELAWARE DISTRICT_OF_COLUMBIA FLORIDA GEORGIA HAWAII
-    IDAHO ILLINOIS INDIANA IOWA KANSAS KENTUCKY LOUISIANA MAINE MARYLAND MASSACHUSETTS MICHIGAN MINNESOTA MISSISSIPPI
-    MISSOURI MONTANA NEBRASKA NEVADA NEW_HAMPSHIRE NEW_JERSEY NEW_MEXICO NEW_YORK NORTH_CAROLINA NORTH_DAKOTA OHIO
-    OKLAHOMA OREGON PENNSYLVANIA RHODE_ISLAND SOUTH_CAROLINA SOUTH_DAKOTA TENNESSEE TEXAS UTAH VERMONT VIRGINIA
-    WASHINGTON WEST_VIRGINIA WISCONSIN WYOMING PUERTO_RICO"""
-_STATES: Final = frozenset([*_STATE_CODES.split(), *_STATE_NAMES.split()])
 
 
 @dataclass(frozen=True)
@@ -95,11 +77,11 @@ class Lead:
     oddities: tuple[Problem, ...] = ()
 
 
-def read_lead(row: Row, layout: Layout, now: datetime) -> Lead:
+def read_lead(row: Row, layout: Layout) -> Lead:
     by_field = {name: _cell(row, index) for name, index in layout.fields.items()}
     number = read_number(by_field["Phone"])
     empty = tuple(name for name in layout.must_be_filled if not by_field[name])
-    has_zone = bool(number.e164) and _has_zone(number.e164, by_field, layout, now)
+    has_zone = bool(number.e164) and _has_zone(number.e164, by_field, layout)
     oddities = tuple(_find_oddities(row, by_field, layout))
     if number.e164:
         by_field["Phone"] = number.e164
@@ -168,22 +150,11 @@ def normalize(text: str) -> str:
     return read_number(text).e164
 
 
-def _has_zone(phone: str, values: Mapping[str, str], layout: Layout, now: datetime) -> bool:
-    if any(local_time(values[name], now) for name in layout.zone_fields):
+def _has_zone(phone: str, values: Mapping[str, str], layout: Layout) -> bool:
+    """Told by the same that the send window of a lead goes by."""
+    if any(zone_named(values[name]) for name in layout.zone_fields):
         return True
-    if _ZIP.fullmatch(values.get("Zip", "")):
-        return True
-    if "_".join(values.get("State", "").upper().split()) in _STATES:
-        return True
-    # Seven digits tell the place: country, area code and exchange.
-    return _is_one_place(phone[:8], len(phone))
-
-
-@lru_cache(maxsize=8192)
-def _is_one_place(beginning: str, length: int) -> bool:
-    number = phonenumbers.parse(beginning.ljust(length, "0"))
-    zones = time_zones_for_geographical_number(number)
-    return len(zones) <= _FEW_ZONES and UNKNOWN_TIMEZONE not in zones
+    return bool(zones_told(state=values.get("State"), zip_code=values.get("Zip"), phone=phone))
 
 
 class SeenNumbers:

@@ -18,9 +18,8 @@ from engage.mirror.consent import lock_reason, number_of
 from engage.mirror.lifting import locks_mark
 from engage.models import Attempt, Change, Command, Consent, Conversation, Lead, Message
 from engage.outbox.attempts import MAY_HAVE_ARRIVED
-from engage.outbox.guards import window_refusal
+from engage.outbox.guards import window_of, window_refusal
 from engage.sms.keywords import may_ask_to_start
-from engage.sms.send_window import window_for
 
 # A thread begins at a multiple of this, so that "Show earlier" keeps its place while new texts come in.
 PAGE = 50
@@ -59,7 +58,7 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
         "lock_reason": reason,
         "asks_to_start": _find_wish_to_start(conversation, messages) if reason else "",
         "locks_mark": locks_mark(conversation) if reason else "",
-        "window": window_for(lead.time_zone or None, lead.state or None).status(now),
+        "window": window_of(lead).status(now),
         "window_refusal": window_refusal(conversation, now),
         "opt_out_disposition": _find_opt_out_disposition(conversation),
         "lead_fields": _fields_of(lead),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from engage.mirror.consent import lock_reason
-from engage.models import Command, Conversation
+from engage.models import Command, Conversation, Lead
 from engage.outbox.refusals import BlankText, NotConfirmed, OptedOut, OutsideWindow, TextTooLong
-from engage.sms.send_window import window_for
+from engage.sms.send_window import Window, window_for
 
 LONGEST_TEXT = 1600
 # Who wrote within this time is answered at any hour: that is a conversation, not a campaign.
@@ -35,9 +35,14 @@ def check_reply(conversation: Conversation, at: datetime) -> None:
         raise NotConfirmed
 
 
+def window_of(lead: Lead) -> Window:
+    """When this lead may be texted, by all that is known of where they are."""
+    return window_for(lead.time_zone, lead.state, phone=lead.phone, zip_code=lead.zip)
+
+
 def window_warning(conversation: Conversation, at: datetime) -> str:
     """Why the lead might rather not be texted at this hour; empty inside the window."""
-    status = window_for(conversation.lead.time_zone or None, conversation.lead.state or None).status(at)
+    status = window_of(conversation.lead).status(at)
     return "" if status.is_open else status.reason
 
 

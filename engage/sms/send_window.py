@@ -2,7 +2,8 @@
 
 The narrowest of three: federal hours (47 CFR 64.1200(c)(1): 8 AM to 9 PM), the state's hours, the campaign's schedule.
 The rules are for solicitations; whether an answer to what a lead just asked may go out at night is for the caller to
-decide. Holidays are not known here.
+decide. Holidays are not known here. Of a lead whose zone nobody stated, all hours count of all places where they may be
+by their state, ZIP code and number.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Final, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from engage.sms.places import state_code, states_told, zone_named, zones_told
 from engage.sms.state_hours import Hours, StateHours, Week, state_hours
 
 T = TypeVar("T", int, datetime)
@@ -21,7 +23,8 @@ T = TypeVar("T", int, datetime)
 FEDERAL_HOURS: Final[Hours] = ((8 * 60, 21 * 60),)
 _FEDERAL_WEEK: Final[Week] = (FEDERAL_HOURS,) * 7
 
-# A lead whose zone is unknown may be in any of these, so all must be open. Territories are not counted.
+# A lead of whom nothing tells the place may be in any of these, so all must be open. Territories are not counted: they
+# join where a state, a ZIP code or a number points there.
 US_ZONES: Final = tuple(
     ZoneInfo(name)
     for name in (
@@ -37,10 +40,14 @@ US_ZONES: Final = tuple(
 _EASTERN: Final = US_ZONES[-1]
 
 Schedule = Mapping[int, Sequence[tuple[int, int]]]
-"""A campaign's hours: weekday (Monday is 0) to stretches in minutes past midnight. A day left out is closed."""
+"""A campaign's hours: weekday (Monday is 0) to stretches in minutes past midnight. A day left out is closed.
+
+A stretch whose end lies before its start runs into the day after.
+"""
 
 # A week and the day before it: enough to reach the next opening wherever the week has one.
 _DAYS_AHEAD: Final = 9
+MINUTES_OF_A_DAY: Final = 24 * 60
 _DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -48,7 +55,7 @@ _DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Sa
 class WindowStatus:
     is_open: bool
     local_time: datetime | None
-    """The lead's own time; None if their zone is unknown."""
+    """The lead's own time; None if nobody stated their zone."""
     opens_at: datetime | None
     """UTC; None while open, and where no opening ever comes."""
     closes_at: datetime | None
@@ -63,12 +70,10 @@ class Window:
 
     zones: tuple[ZoneInfo, ...]
     week: Week
-    state: StateHours | None
+    states: tuple[StateHours, ...]
     schedule_week: Week | None
-
-    @property
-    def is_zone_known(self) -> bool:
-        return len(self.zones) == 1
+    is_zone_known: bool
+    """Stated, that is. Else `zones` are all where the lead may be."""
 
     def status(self, at: datetime) -> WindowStatus:
         """Open or closed at an aware moment, and until when."""
@@ -93,15 +98,19 @@ class Window:
             for start, end in self.week[day.weekday()]
         ]
 
+    @property
+    def _where(self) -> str:
+        return "across the US" if self.zones == US_ZONES else "where they may be"
+
     def _open_until(self, closes_at: datetime) -> str:
         if self.is_zone_known:
             return f"Open until {_clock(closes_at.astimezone(self.zones[0]))} there"
-        return f"Time zone unknown. Open across the US until {_clock(closes_at.astimezone(_EASTERN))} Eastern"
+        return f"Time zone unknown. Open {self._where} until {_clock(closes_at.astimezone(_EASTERN))} Eastern"
 
     def _opens(self, opens_at: datetime, at: datetime) -> str:
         if not self.is_zone_known:
             opening, now = opens_at.astimezone(_EASTERN), at.astimezone(_EASTERN)
-            return f"Time zone unknown. Opens across the US at {_clock(opening)} Eastern{_on_day(opening, now)}"
+            return f"Time zone unknown. Opens {self._where} at {_clock(opening)} Eastern{_on_day(opening, now)}"
         opening, now = opens_at.astimezone(self.zones[0]), at.astimezone(self.zones[0])
         closed_day = self._closed_day(now)
         subject, names_day = self._who_opens(opening)
@@ -109,62 +118,72 @@ class Window:
         return f"{closed_day}{subject} {_clock(opening)}{day} there"
 
     def _closed_day(self, now: datetime) -> str:
-        if self.state and not self.state.week[now.weekday()]:
-            return f"{self.state.code} allows no texts on {_DAY_NAMES[now.weekday()]}. "
-        return ""
+        closed = next((state for state in self.states if not state.week[now.weekday()]), None)
+        return f"{closed.code} allows no texts on {_DAY_NAMES[now.weekday()]}. " if closed else ""
 
     def _who_opens(self, opening: datetime) -> tuple[str, bool]:
         """The one whose hours set this opening, and whether the words already name the day."""
         weekday, minute = opening.weekday(), opening.hour * 60 + opening.minute
         if any(start == minute for start, _ in FEDERAL_HOURS):
             return "Opens", False
-        if self.state and any(start == minute for start, _ in self.state.week[weekday]):
-            if self.state.week[weekday] == self.state.week[0]:
-                return f"{self.state.code} opens", False
-            return f"{self.state.code} {_DAY_NAMES[weekday]} opens", True
+        for state in self.states:
+            if any(start == minute for start, _ in state.week[weekday]):
+                if state.week[weekday] == state.week[0]:
+                    return f"{state.code} opens", False
+                return f"{state.code} {_DAY_NAMES[weekday]} opens", True
         return "Campaign opens", False
 
     def _never(self) -> str:
-        if not self.is_zone_known:
-            return "Time zone unknown. The campaign's hours never fit every US time zone"
         if self.schedule_week and not any(self.schedule_week):
             return "The campaign has no sending hours"
+        if not self.is_zone_known:
+            if self.zones != US_ZONES:
+                return "Time zone unknown. There is no hour that is allowed everywhere they may be"
+            return "Time zone unknown. The campaign's hours never fit every US time zone"
         return "The campaign's hours lie outside the hours allowed there"
 
 
-def window_for(zone: str | None, state: str | None, *, schedule: Schedule | None = None) -> Window:
+def window_for(
+    zone: str | None,
+    state: str | None,
+    *,
+    phone: str | None = None,
+    zip_code: str | None = None,
+    schedule: Schedule | None = None,
+) -> Window:
     """The window of one lead: their IANA zone, their state by code or name, their campaign's hours.
 
-    A zone that is missing or not understood leaves every US zone possible, so all of them must be open.
+    Of a zone that is missing or not understood, state, ZIP code and phone each say where it may be: it must be open in
+    all of these, and by the hours of all these states. Where none of them says anything, every US zone must be open.
     """
-    known = _zone(zone)
-    hours = state_hours(state)
+    known = zone_named(zone)
+    zones = (known,) if known else zones_told(state=state, zip_code=zip_code, phone=phone) or US_ZONES
+    # A number is taken along when people move: with zone and state stated, it says nothing more.
+    stated = state_code(state) if known else None
+    codes = (stated,) if stated else states_told(state=state, zip_code=zip_code, phone=phone)
+    states = tuple(hours for code in codes if (hours := state_hours(code)))
     schedule_week = _week_of(schedule) if schedule is not None else None
-    weeks = [_FEDERAL_WEEK, *([hours.week] if hours else []), *([schedule_week] if schedule_week else [])]
-    return Window((known,) if known else US_ZONES, reduce(_narrow, weeks), hours, schedule_week)
+    weeks = [_FEDERAL_WEEK, *(hours.week for hours in states), *([schedule_week] if schedule_week else [])]
+    return Window(zones, reduce(_narrow, weeks), states, schedule_week, is_zone_known=known is not None)
 
 
 def local_time(zone: str | None, at: datetime) -> datetime | None:
     """The moment by the lead's clock; None if the zone is unknown."""
-    known = _zone(zone)
+    known = zone_named(zone)
     return at.astimezone(known) if known else None
 
 
-@lru_cache(maxsize=1024)
-def _zone(name: str | None) -> ZoneInfo | None:
-    # Abbreviations and fixed offsets are no answer: "EST" is five hours behind all year, but is written by people
-    # whose clock moves in summer, and "UTC" is mostly a default nobody filled in.
-    if not name or "/" not in name or name.startswith("Etc/"):
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
 def _week_of(schedule: Schedule) -> Week:
-    days = [_merge(schedule.get(weekday, ())) for weekday in range(7)]
+    days = [_merge((*_until_midnight(schedule, day), *_after_midnight(schedule, day - 1))) for day in range(7)]
     return (days[0], days[1], days[2], days[3], days[4], days[5], days[6])
+
+
+def _until_midnight(schedule: Schedule, day: int) -> list[tuple[int, int]]:
+    return [(start, end if start <= end else MINUTES_OF_A_DAY) for start, end in schedule.get(day, ())]
+
+
+def _after_midnight(schedule: Schedule, day: int) -> list[tuple[int, int]]:
+    return [(0, end) for start, end in schedule.get(day % 7, ()) if start > end]
 
 
 def _merge(stretches: Iterable[tuple[int, int]]) -> Hours:

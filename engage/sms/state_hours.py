@@ -12,6 +12,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from engage.sms.places import state_code
+
 Hours = tuple[tuple[int, int], ...]
 """Open stretches of a day, in minutes past local midnight; the end is already closed."""
 Week = tuple[Hours, Hours, Hours, Hours, Hours, Hours, Hours]
@@ -87,10 +89,8 @@ _TABLE: Final = (
 )
 
 STATE_HOURS: Final = MappingProxyType({state.code: state for state in _TABLE})
-_CODES_BY_NAME: Final = {state.name.upper(): state.code for state in _TABLE}
 
 
 def state_hours(state: str | None) -> StateHours | None:
     """The narrower hours of a state, by code or English name; None where the federal hours are all we know of."""
-    key = " ".join((state or "").upper().split())
-    return STATE_HOURS.get(_CODES_BY_NAME.get(key, key))
+    return STATE_HOURS.get(state_code(state) or "")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -15,13 +13,12 @@ from console.campaigns.lists_problems import Problem
 from console.campaigns.lists_rows import Layout, Lead, SeenNumbers, normalize, read_lead
 from engage.sms import phones
 
-NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
 FIELDS = {"Phone": 0, "FirstName": 1, "Zip": 2, "State": 3, "TimeZone": 4}
 LAYOUT = Layout.of(FIELDS, merge_fields=["FirstName", "Nickname"], width=5)
 
 
 def lead(*cells: str) -> Lead:
-    return read_lead(Row(2, 0, list(cells)), LAYOUT, NOW)
+    return read_lead(Row(2, 0, list(cells)), LAYOUT)
 
 
 def problems(*cells: str) -> list[Problem]:
@@ -69,6 +66,11 @@ def test_number_of_somebody_is_sent_as_e164(text: str) -> None:
         (("2125550101", "Ada"), True),
         (("+4930901820", "Ada"), True),
         (("8005550101", "Ada"), False),
+        (("8005550101", "Ada", "", "US-GU"), True),
+        (("8005550101", "Ada", "", "", " america/new york"), True),
+        # A ZIP code that lies nowhere, and one of the armed forces, which may be anywhere.
+        (("8005550101", "Ada", "00000"), False),
+        (("8005550101", "Ada", "09012", "AE"), False),
         (("8005550101", "Ada", "1218", "Bavaria", "EST"), False),
     ],
 )

@@ -43,3 +43,14 @@ def test_in_the_window_everybody_may_be_texted() -> None:
     check_reply(conversation, noon)
 
     assert window_warning(conversation, noon) == ""
+
+
+@pytest.mark.parametrize("told", [{"state": "GU"}, {"phone": "+16715550109"}, {"zip": "96910"}])
+def test_lead_without_a_zone_is_not_texted_at_night_where_anything_says_that_they_are(told: dict[str, str]) -> None:
+    """At 1:05 PM in New York it is 4:05 AM in Guam."""
+    lead = make_lead(**({"time_zone": "", "state": "", "phone": "+18005550109"} | told))
+    conversation = make_conversation(lead=lead, waiting=None)
+    at = datetime(2026, 12, 10, 13, 5, tzinfo=ZoneInfo("America/New_York"))
+    make_message(conversation=conversation, sent_at=at - timedelta(days=3))
+
+    assert "5 PM Eastern" in window_refusal(conversation, at)

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engage.sms.place_tables import STATES_BY_AREA_CODE, STATES_BY_ZIP_PREFIX, ZONES_OF_STATES
+from engage.sms.places import zones_told
 from engage.sms.send_window import FEDERAL_HOURS, US_ZONES, local_time, window_for
 from engage.sms.state_hours import STATE_HOURS, state_hours
 
@@ -183,7 +185,8 @@ states = st.sampled_from([None, *STATE_HOURS])
 
 @given(moments, zones, states)
 def test_window_agrees_with_the_clock_in_every_zone(at: datetime, zone: str | None, state: str | None) -> None:
-    clocks = (ZoneInfo(zone),) if zone else US_ZONES
+    told = zones_told(state=state, zip_code=None, phone=None)
+    clocks = (ZoneInfo(zone),) if zone else told or US_ZONES
 
     status = window_for(zone, state).status(at)
 
@@ -199,6 +202,132 @@ def test_window_agrees_with_the_clock_in_every_zone(at: datetime, zone: str | No
         assert is_open_by_the_clock(status.opens_at, clocks, state)
         assert not is_open_by_the_clock(status.opens_at - timedelta(seconds=1), clocks, state)
         assert status.opens_at - at < timedelta(days=3)
+
+
+@given(
+    moments,
+    st.sampled_from(sorted(ZONES_OF_STATES)),
+    st.sampled_from([None, *sorted(STATES_BY_AREA_CODE)]),
+    st.sampled_from([None, *sorted(STATES_BY_ZIP_PREFIX)]),
+    st.booleans(),
+)
+def test_unknown_zone_is_never_wider_than_any_place_that_something_points_to(
+    at: datetime, state: str, area: str | None, prefix: str | None, names_state: bool
+) -> None:
+    phone, zip_code = f"+1{area}5550109" if area else None, f"{prefix}01" if prefix else None
+    points_to = [code for code in (state if names_state else None, STATES_BY_ZIP_PREFIX.get(prefix or "")) if code]
+    # Of two zones a number may tell the one.
+    by_number = ZONES_OF_STATES.get(STATES_BY_AREA_CODE.get(area or "", ""), ())
+
+    unknown = window_for(None, state if names_state else None, phone=phone, zip_code=zip_code).status(at)
+
+    for code in points_to:
+        for zone in ZONES_OF_STATES[code]:
+            assert window_for(zone, code).status(at).is_open or not unknown.is_open
+    if len(by_number) == 1:
+        assert window_for(by_number[0], STATES_BY_AREA_CODE[area or ""]).status(at).is_open or not unknown.is_open
+
+
+@pytest.mark.parametrize(
+    ("state", "phone", "zip_code"),
+    [
+        ("GU", None, None),
+        ("Guam", None, None),
+        ("US-GU", None, None),
+        (None, "+16715550109", None),
+        (None, "(671) 555-0109", None),
+        (None, None, "96910"),
+        (None, None, "96921-1234"),
+        ("NY", "+16715550109", "10001"),
+        ("NY", "+12125550109", " 96913"),
+        ("MP", None, None),
+        ("Northern Mariana Islands", None, None),
+        (None, "+16705550109", None),
+        (None, None, "96950"),
+    ],
+)
+def test_lead_of_whom_anything_points_west_of_the_date_line_is_not_texted_at_night(
+    state: str | None, phone: str | None, zip_code: str | None
+) -> None:
+    """One in the afternoon in New York, four in the morning of the next day in Guam."""
+    status = window_for(None, state, phone=phone, zip_code=zip_code).status(there(NEW_YORK, "2026-12-10 13:05"))
+
+    assert not status.is_open
+    assert status.local_time is None
+    assert status.reason.startswith("Time zone unknown. Opens where they may be at 5 PM Eastern")
+
+
+@pytest.mark.parametrize(
+    ("state", "phone", "zip_code", "zone"),
+    [
+        ("AS", None, None, "Pacific/Pago_Pago"),
+        (None, "+16845550109", None, "Pacific/Pago_Pago"),
+        (None, None, "96799", "Pacific/Pago_Pago"),
+        ("Puerto Rico", None, None, "America/Puerto_Rico"),
+        (None, "+19395550109", None, "America/Puerto_Rico"),
+        (None, None, "00901", "America/Puerto_Rico"),
+        ("USVI", None, None, "America/St_Thomas"),
+        ("U.S. Virgin Islands", None, None, "America/St_Thomas"),
+        (None, None, "00802", "America/St_Thomas"),
+        ("CA", "+14155550109", "94105", "America/Los_Angeles"),
+        (None, "+18085550109", "96813", "Pacific/Honolulu"),
+        ("nowhere", "+12125550109", "00000", NEW_YORK),
+        # An area code that is newer than the library.
+        (None, "+13575550109", None, "America/Los_Angeles"),
+    ],
+)
+def test_lead_without_a_zone_has_the_hours_of_the_one_place_told(
+    state: str | None, phone: str | None, zip_code: str | None, zone: str
+) -> None:
+    window = window_for(None, state, phone=phone, zip_code=zip_code)
+
+    for hour in range(24):
+        at = there(zone, f"2026-07-15 {hour:02}:30")
+        told = {"America/Puerto_Rico": "PR", "America/Los_Angeles": "CA"}.get(zone)
+        assert window.status(at).is_open == window_for(zone, told).status(at).is_open
+
+
+@pytest.mark.parametrize(("phone", "zip_code"), [(None, "33101"), ("+13055550109", None)])
+def test_hours_of_a_state_that_only_zip_or_number_names_count(phone: str | None, zip_code: str | None) -> None:
+    """Florida allows nothing after 8 PM."""
+    late = there(NEW_YORK, "2026-11-20 20:30")
+
+    assert not window_for(None, None, phone=phone, zip_code=zip_code).status(late).is_open
+    assert not window_for(NEW_YORK, "", phone=phone, zip_code=zip_code).status(late).is_open
+    assert window_for(NEW_YORK, "NY", phone=phone, zip_code=zip_code).status(late).is_open
+
+
+@pytest.mark.parametrize("phone", [None, "", "+18005550109", "+15555550109", "n/a", "1" * 5000])
+def test_number_of_no_place_tells_nothing(phone: str | None) -> None:
+    at = there(NEW_YORK, "2026-11-20 12:00")
+
+    assert window_for(None, None, phone=phone).status(at) == window_for(None, None).status(at)
+
+
+@pytest.mark.parametrize(
+    "zone", [" America/New_York ", "America/New_York\u00a0", "america/new york", "\u200bAMERICA/NEW_YORK\t"]
+)
+def test_blanks_and_case_of_a_zone_name_do_not_matter(zone: str) -> None:
+    local = local_time(zone, there(NEW_YORK, "2026-11-20 12:00"))
+
+    assert local is not None
+    assert local.hour == 12
+
+
+def test_places_that_are_never_open_together_are_said_so() -> None:
+    """Rhode Island closes at 6 PM; in Guam it is 9 AM only then."""
+    status = window_for(None, "RI", zip_code="02903", phone="+16715550109").status(there(NEW_YORK, "2026-12-10 13:05"))
+
+    assert not status.is_open
+    assert status.reason == "Time zone unknown. There is no hour that is allowed everywhere they may be"
+
+
+def test_hours_of_a_campaign_that_run_over_midnight_count_on_the_day_after() -> None:
+    window = window_for(NEW_YORK, None, schedule={3: [(1200, 540)]})
+
+    assert window.status(there(NEW_YORK, "2026-11-19 20:30")).is_open
+    assert window.status(there(NEW_YORK, "2026-11-20 08:30")).reason == "Open until 9 AM there"
+    assert not window.status(there(NEW_YORK, "2026-11-20 09:30")).is_open
 
 
 def test_naive_moment_is_refused() -> None:
