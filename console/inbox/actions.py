@@ -18,7 +18,7 @@ from console.accounts.scope import Scope
 from console.audit import trail
 from console.inbox import choices
 from console.inbox.models import Assignment, DeskEvent
-from engage.mirror import judging, lifting
+from engage.mirror import judging, lifting, stopping
 from engage.mirror.platform import Widget, find_widget
 from engage.models import Change, Command, Conversation
 from engage.outbox import enqueue
@@ -49,6 +49,10 @@ class OutOfReach(NotAsAsked):
 
 class NothingInDoubt(NotAsAsked):
     """No text of theirs asks for a person's judgement, or no longer."""
+
+
+class StoppedAlready(NotAsAsked):
+    """The number may not be texted anyway."""
 
 
 class LocksMoved(NotAsAsked):
@@ -139,14 +143,24 @@ def choose_disposition(
     return command
 
 
-def deny_opt_out(*, conversation: Conversation, by: User, seen_through: datetime) -> None:
-    """What they wrote, up to this time, does not mean that they want no more texts. Raises NothingInDoubt."""
+def deny_opt_out(*, conversation: Conversation, by: User, doubt: str) -> None:
+    """The texts that the mark stands for do not mean that they want no more. Raises NothingInDoubt."""
     with transaction.atomic():
-        through = judging.take_for_no_opt_out(conversation, seen_through=seen_through)
-        if through is None:
-            raise NothingInDoubt("This has been answered already.")
+        judged = judging.take_for_no_opt_out(conversation, mark=doubt)
+        if not judged:
+            raise NothingInDoubt("This was answered already, or they wrote again. Look at it again.")
         _tell(conversation, DeskEvent.Kind.NO_OPT_OUT, by=by)
-        record(conversation, "denied opt-out", by=by, after={"texts_through": through.isoformat()})
+        record(conversation, "denied opt-out", by=by, after={"texts": [row.pk for row in judged]})
+
+
+def stop_texts(*, conversation: Conversation, by: User, reason: str) -> None:
+    """No more texts to this number, in any campaign; answers what may be an opt-out, too. Raises StoppedAlready."""
+    try:
+        with transaction.atomic():
+            row = stopping.stop_number(conversation, by=by, reason=reason)
+            record(conversation, "stopped all texts", by=by, after={"evidence": [row.pk]})
+    except stopping.AlreadyStopped:
+        raise StoppedAlready("This number may not be texted anyway.") from None
 
 
 def lift_locks(*, conversation: Conversation, mark: str, by: User, reason: str) -> None:

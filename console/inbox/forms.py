@@ -25,6 +25,8 @@ class ReplyForm(forms.Form):
     key = forms.UUIDField(required=False)
     seen_through = forms.DateTimeField(required=False)
     take_over = forms.BooleanField(required=False)
+    # What the person has read that may be an opt-out, and takes for none.
+    no_opt_out = forms.CharField(required=False, max_length=16)
 
     def clean_text(self) -> str:
         # A form posts every line break as CR LF; on the way to a phone each counts as one character.
@@ -50,9 +52,15 @@ class AssignForm(forms.Form):
 
 
 class NoOptOutForm(forms.Form):
-    """Up to which text somebody had read when they said that it is no opt-out."""
+    """Which texts somebody had read when they said that it is no opt-out."""
 
-    seen_through = forms.DateTimeField()
+    doubt = forms.CharField(max_length=16)
+
+
+class StopForm(forms.Form):
+    """Why all texts to a number are stopped."""
+
+    reason = forms.CharField(max_length=500)
 
 
 class LiftForm(forms.Form):

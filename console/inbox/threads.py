@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from console.accounts.people import who_may_work
 from console.inbox import timeline
-from console.inbox.choices import choices_of
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
+from engage.mirror.judging import find_doubts
 from engage.mirror.lifting import locks_mark
 from engage.models import Attempt, Change, Command, Consent, Conversation, Lead, Message
 from engage.outbox.attempts import MAY_HAVE_ARRIVED
@@ -60,7 +60,7 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
         "locks_mark": locks_mark(conversation) if reason else "",
         "window": window_of(lead).status(now),
         "window_refusal": window_refusal(conversation, now),
-        "opt_out_disposition": _find_opt_out_disposition(conversation),
+        "doubts": None if reason else find_doubts(conversation),
         "lead_fields": _fields_of(lead),
         "lead_place": ", ".join(filter(None, (str(lead.data.get("City") or ""), lead.state))),
         "lead_result": _result_of(lead),
@@ -153,12 +153,6 @@ def _find_wish_to_start(conversation: Conversation, messages: Sequence[Message])
     number = number_of(conversation.lead.phone, conversation.lead.remote_id)
     since = Consent.objects.for_numbers(conversation.workspace_id, [number]).locking().aggregate(at=Max("at"))["at"]
     return texts[-1].text if since is None or texts[-1].sent_at > since else ""
-
-
-def _find_opt_out_disposition(conversation: Conversation) -> str:
-    """As a form says it: the one of its own list that means "do not contact"; empty when there is none, or several."""
-    meant = [choice.posted for choice in choices_of(conversation) if choice.is_do_not_contact]
-    return meant[0] if len(meant) == 1 else ""
 
 
 def _result_of(lead: Lead) -> str:

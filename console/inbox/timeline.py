@@ -222,12 +222,14 @@ def consent_lines(consents: Sequence[Consent], conversation_id: int) -> list[Lin
         Consent.Kind.LIFTED: "lifted the lock of this number",
     }
     in_order = sorted(consents, key=lambda row: (row.at, row.id))
-    turns = in_order[:1] + [after for before, after in pairwise(in_order) if after.kind != before.kind]
+    turns = in_order[:1]
+    # What one of us did is told whatever had been said before.
+    turns += [after for before, after in pairwise(in_order) if after.kind != before.kind or after.is_by_desk]
     return [
         Line(
             row.at,
-            name_of(row.by) if row.by else "",
-            words[Consent.Kind(row.kind)]
+            name_of(row.by) if row.by or row.is_by_desk else "",
+            ("stopped all texts to this number" if row.is_by_desk else words[Consent.Kind(row.kind)])
             + ("" if row.conversation_id in (None, conversation_id) else " in another conversation")
             + ("" if row.is_confirmed or row.kind != Consent.Kind.OPTED_IN else ", not yet confirmed by Engage")
             + (f": {row.reason}" if row.reason else ""),

@@ -11,6 +11,7 @@ conversation = [
     path("replies/<int:command_id>/decision/", replies.reply_decide, name="reply-decide"),
     path("disposition/", replies.disposition_choose, name="disposition-choose"),
     path("no-opt-out/", replies.no_opt_out, name="no-opt-out"),
+    path("stop/", locks.stop, name="stop"),
     path("lift/", locks.lift, name="lift"),
     path("widget/", widget.widget, name="widget"),
     path("widget/in-use/", widget.in_use, name="widget-in-use"),

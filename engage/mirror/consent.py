@@ -24,6 +24,7 @@ OPT_IN_UNTIMED = "optin-untimed:"
 # Of former days: a thread read whole, with START as its last word.
 _READ = "read:"
 
+_STOPPED_HERE = "Somebody here stopped all texts to this number. The lead can undo it by texting START."
 _REASONS = {
     Consent.Kind.OPTED_OUT: "They opted out. Only they can undo it, by texting START.",
     Consent.Kind.DO_NOT_CONTACT: "This number is on the do-not-contact list of the workspace.",
@@ -121,5 +122,7 @@ def _is_heard_before(stop: Consent, opt_in: Consent) -> bool:
 def lock_reason(conversation: Conversation) -> str:
     """Why the lead of this conversation must not be texted, in the agent's words; empty when they may be."""
     number = number_of(conversation.lead.phone, conversation.lead.remote_id)
-    lock = locked_numbers(conversation.workspace_id, [number]).get(number)
-    return _REASONS[lock] if lock else ""
+    locks = find_locks(conversation.workspace_id, [number]).get(number)
+    if not locks:
+        return ""
+    return _STOPPED_HERE if all(row.is_by_desk for row in locks) else _REASONS[_weightiest(locks)]

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from engage.mirror import summary
 from engage.mirror.consent import EVENT, UNTIMED, find_locks, number_of
-from engage.models import Change, Consent, Conversation, Message
+from engage.mirror.numbers import refresh_number
+from engage.models import Consent, Conversation, Message
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -96,9 +96,7 @@ def _summarise(workspace_id: int, phones: set[str], conversation_ids: list[int])
     of_number = Q(lead__phone__in=phones - {""}) | Q(pk__in=conversation_ids)
     rows = Conversation.objects.select_for_update(of=("self",), no_key=True).filter(workspace_id=workspace_id)
     found = list(rows.filter(of_number).order_by("id"))
-    summary.refresh_locked(found)
-    # The thread shows who lifted it, whatever else may lock the number still.
-    Change.record_conversations([(row.pk, row.campaign_id) for row in found])
+    refresh_number(found)
 
 
 def find_unshown(campaign_ids: Iterable[int] | None = None) -> list[Unshown]:

@@ -14,7 +14,8 @@ from engage.sms.keywords import Signal
 
 _TICK = timedelta(microseconds=1)
 _ABOUT_CONSENT = {Signal.STOP.value, Signal.START.value}
-_MESSAGE_FIELDS = ("is_inbound", "sender", "text", "sent_at", "signal", "is_confirmed", "heard_at", "is_dated_ahead")
+_STATED = ("is_inbound", "sender", "text", "sent_at", "signal", "is_confirmed", "heard_at", "is_dated_ahead")
+_MESSAGE_FIELDS = (*_STATED, "is_judged")
 
 
 def merge_messages(merged: list[Merged]) -> None:
@@ -81,7 +82,9 @@ def _override(row: Message, stated: Message) -> bool:
 
     heard_at = first_heard(row, stated)
     if weight(stated) > weight(row):
-        for name in _MESSAGE_FIELDS:
+        # What somebody has judged was another text.
+        row.is_judged = row.is_judged and row.text == stated.text
+        for name in _STATED:
             setattr(row, name, getattr(stated, name))
     elif heard_at == row.heard_at:
         return False

@@ -10,12 +10,12 @@ from engage.sms.keywords import Reaction, Signal, find_reaction
 from engage.sms.keywords.reading import signal_of_words
 
 # What a reaction was read as by its words alone. One in a language that we do not know reads like the words it quotes.
-_MAY_BE = (Signal.REACTION.value, Signal.MAYBE_STOP.value)
+MAY_BE_ASKED = (Signal.REACTION.value, Signal.MAYBE_STOP.value)
 
 
 def reread_reactions(signals: Mapping[int, str]) -> dict[int, str]:
     """By message id, what counts instead of the signal by words alone. Asks the database only where one may be."""
-    suspects = [message_id for message_id, signal in signals.items() if signal in _MAY_BE]
+    suspects = [message_id for message_id, signal in signals.items() if signal in MAY_BE_ASKED]
     if not suspects:
         return {}
     rows = Message.objects.filter(id__among=suspects, is_inbound=True).values_list("id", "conversation_id", "text")

@@ -37,7 +37,6 @@ class Thread:
     """The course of one conversation, as far as its state depends on it. Fed with messages in the platform's order."""
 
     answered_through: datetime | None
-    no_opt_out_through: datetime | None = None
     disproved: int = 0
     started_at: datetime | None = None
     waiting_since: datetime | None = None
@@ -49,7 +48,7 @@ class Thread:
     dispositions: list[tuple[datetime, str]] = field(default_factory=list)
     is_made_up: bool = False
 
-    def add(self, message_id: int, sent_at: datetime, is_inbound: bool, signal: str) -> None:
+    def add(self, message_id: int, sent_at: datetime, is_inbound: bool, signal: str, *, is_judged: bool) -> None:
         self.last_message_at, self.last_message_id, self.last_is_inbound = sent_at, message_id, is_inbound
         if signal == Signal.REACTION.value:
             # Nobody waits for an answer to a thumb, and it opens nothing again.
@@ -60,12 +59,10 @@ class Thread:
             is_answered = self.answered_through is not None and sent_at <= self.answered_through
             if not is_answered:
                 self.waiting_since = self.waiting_since or sent_at
-                is_judged = self.no_opt_out_through is not None and sent_at <= self.no_opt_out_through
-                is_doubtful = signal == Signal.MAYBE_STOP.value and not is_judged
-                self.may_be_opt_out = self.may_be_opt_out or is_doubtful
+            # Nothing but a person's answer ends the question: a text of ours may have left before theirs was seen.
+            self.may_be_opt_out = self.may_be_opt_out or (signal == Signal.MAYBE_STOP.value and not is_judged)
         elif self.last_inbound_at is not None and sent_at - self.last_inbound_at > AUTOMATIC_WITHIN:
             self.waiting_since = None
-            self.may_be_opt_out = False
 
 
 def refresh(conversation_ids: Iterable[int]) -> list[Conversation]:
@@ -110,18 +107,21 @@ def summarize(conversations: list[Conversation], numbers: Mapping[int, str]) -> 
 
 
 def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
-    threads = {row.id: Thread(row.answered_through, row.no_opt_out_through) for row in conversations}
+    threads = {row.id: Thread(row.answered_through) for row in conversations}
     rows = {row.id: row for row in conversations}
     fallen: dict[int, tuple[int, datetime, bool]] = {}
     messages = Message.objects.filter(conversation_id__among=threads).order_by("sent_at", "remote_id")
-    said = list(messages.values_list("conversation_id", "id", "sent_at", "is_inbound", "signal", "heard_at"))
-    reread = reread_reactions({message_id: signal for _, message_id, _, _, signal, _ in said})
-    for conversation_id, message_id, sent_at, is_inbound, signal, heard_at in said:
+    said = list(
+        messages.values_list("conversation_id", "id", "sent_at", "is_inbound", "signal", "is_judged", "heard_at")
+    )
+    reread = reread_reactions({message_id: signal for _, message_id, _, _, signal, _, _ in said})
+    for conversation_id, message_id, sent_at, is_inbound, signal, is_judged, heard_at in said:
         if heard_at and rows[conversation_id].disproves(heard_at):
             threads[conversation_id].disproved += 1
             fallen[conversation_id] = (message_id, sent_at, is_inbound)
         else:
-            threads[conversation_id].add(message_id, sent_at, is_inbound, reread.get(message_id, signal))
+            signal = reread.get(message_id, signal)
+            threads[conversation_id].add(message_id, sent_at, is_inbound, signal, is_judged=is_judged)
     _read_dispositions(rows, threads)
     for conversation_id, message in fallen.items():
         thread = threads[conversation_id]
@@ -176,7 +176,8 @@ def _apply(row: Conversation, thread: Thread, *, is_locked: bool) -> None:
     row.disposition_at, row.disposition = max(thread.dispositions, default=(None, ""))
     row.status = _find_status(thread, row.disposition_at, is_locked=is_locked)
     row.waiting_since = thread.waiting_since if row.is_open else None
-    row.may_be_opt_out = thread.may_be_opt_out and row.is_open
+    # Also of one that is over: whoever writes to it again has to know.
+    row.may_be_opt_out = thread.may_be_opt_out and not row.is_opted_out
 
 
 def _find_status(thread: Thread, disposition_at: datetime | None, *, is_locked: bool) -> Conversation.Status:

@@ -20,6 +20,10 @@ _ANSWERS = {
 }
 
 
+# Evidence of an opt-out that an agent wrote down begins so.
+BY_DESK = "desk:"
+
+
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def for_numbers(self, workspace_id: int, phones: Iterable[str]) -> ConsentQuerySet:
         return self.filter(workspace_id=workspace_id, phone__among=phones)
@@ -76,7 +80,7 @@ class Consent(models.Model):
     )
     conversation = models.ForeignKey(Conversation, null=True, on_delete=models.SET_NULL, related_name="consents")
     recorded_at = models.DateTimeField(auto_now_add=True)
-    # A person's word, of kind LIFTED, and what it ended.
+    # A person's word: of kind LIFTED, with what it ended, or an opt-out by the desk.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     lifted_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="lifted")
@@ -103,6 +107,11 @@ class Consent(models.Model):
         return self.kind in self.LOCKS and self.lifted_by_id is None
 
     @property
+    def is_by_desk(self) -> bool:
+        """One of us says so, whatever Engage knows of the lead."""
+        return self.evidence.startswith(BY_DESK)
+
+    @property
     def is_answered(self) -> bool:
         """A GET begun after it was heard answered for its conversation."""
         is_asked = (
@@ -113,6 +122,8 @@ class Consent(models.Model):
     @property
     def is_of_nobody(self) -> bool:
         """Said by a lead whom Engage denies, and denied again an hour or more after it was said."""
+        if self.is_by_desk:
+            return False
         if self.denied_at is None or self.confirmed_key or self.disproved_through is None:
             return False
         return (self.last_heard_at or self.first_heard_at or self.recorded_at) <= self.disproved_through

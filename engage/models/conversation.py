@@ -99,14 +99,13 @@ class Conversation(models.Model):
     answered_through = models.DateTimeField(
         null=True, blank=True, help_text="newest text of the lead that a reply on its way answers"
     )
-    no_opt_out_through = models.DateTimeField(
-        null=True, blank=True, help_text="newest text of the lead that a person read and took for no opt-out"
-    )
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(null=True, blank=True)
     last_message_text = models.CharField(max_length=200, blank=True)
     last_message_is_inbound = models.BooleanField(default=False)
-    may_be_opt_out = models.BooleanField(default=False, help_text="their last words may mean stop; a person decides")
+    may_be_opt_out = models.BooleanField(
+        default=False, help_text="words of theirs may mean stop, and nobody has said whether they do"
+    )
     disposition = models.CharField(max_length=300, blank=True)
     disposition_at = models.DateTimeField(null=True, blank=True)
     dispositions = models.JSONField(default=list, blank=True, help_text="its own list, as offered by the platform")

@@ -40,6 +40,9 @@ class Message(models.Model):
     is_dated_ahead = models.BooleanField(
         default=False, db_default=False, help_text="Engage dated it in the future; it counts as of when we heard it"
     )
+    is_judged = models.BooleanField(
+        default=False, db_default=False, help_text="a person has said whether it is an opt-out"
+    )
 
     objects = MessageQuerySet.as_manager()
 

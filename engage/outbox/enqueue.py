@@ -31,7 +31,7 @@ def enqueue_reply(
     """Queue a reply; the same key again returns the same row.
 
     `seen_through`: time of the lead's newest text the agent had seen; None: nobody asks whether a newer one came.
-    Raises BlankText, TextTooLong, OptedOut, OutsideWindow, NotConfirmed, NewerMessage, KeyTaken.
+    Raises BlankText, TextTooLong, OptedOut, InDoubt, OutsideWindow, NotConfirmed, NewerMessage, KeyTaken.
     """
     text = guards.clean_text(text)
     wish = Command(kind=Command.Kind.REPLY, key=key, text=text, created_by=by)

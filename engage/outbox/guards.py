@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from engage.mirror.consent import lock_reason
+from engage.mirror.judging import find_doubts
 from engage.models import Command, Conversation, Lead
-from engage.outbox.refusals import BlankText, NotConfirmed, OptedOut, OutsideWindow, TextTooLong
+from engage.outbox.refusals import BlankText, InDoubt, NotConfirmed, OptedOut, OutsideWindow, TextTooLong
 from engage.sms.send_window import Window, window_for
 
 LONGEST_TEXT = 1600
@@ -26,9 +27,11 @@ def clean_text(text: str) -> str:
 
 
 def check_reply(conversation: Conversation, at: datetime) -> None:
-    """Raises OptedOut, OutsideWindow, NotConfirmed."""
+    """Raises OptedOut, InDoubt, OutsideWindow, NotConfirmed."""
     if reason := lock_reason(conversation) or _pending_lock(conversation):
         raise OptedOut(reason)
+    if doubts := find_doubts(conversation):
+        raise InDoubt(doubts)
     if reason := window_refusal(conversation, at):
         raise OutsideWindow(reason)
     if conversation.denied_at or not (conversation.key_fingerprint or conversation.offered_key_fingerprint):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engage.mirror.judging import Doubts
 from engage.models import Message
 
 
@@ -26,6 +27,21 @@ class TextTooLong(Refused):
 
 class OptedOut(Refused):
     """The number may not be texted; the message says why."""
+
+
+class InDoubt(Refused):
+    """Words of theirs may be an opt-out, and nobody has said whether they are; `doubts` holds them."""
+
+    def __init__(self, doubts: Doubts) -> None:
+        if doubts.here:
+            newest = " ".join(doubts.here[-1].text.split())
+            words = f"{newest[:117]}…" if len(newest) > 120 else newest
+            message = f"They wrote “{words}”, which may be an opt-out. Somebody has to say whether it is."
+        else:
+            names = ", ".join(f"“{str(row.campaign)[:60]}”" for row in doubts.elsewhere[:3])
+            message = f"What they wrote in {names} may be an opt-out. Somebody has to say there whether it is."
+        super().__init__(message)
+        self.doubts = doubts
 
 
 class OutsideWindow(Refused):

@@ -82,6 +82,25 @@ function afterRequest(form, status) {
   change(form, rest);
 }
 
+// ---- may it be an opt-out?
+
+function keepEditing(event, form) {
+  event.preventDefault();
+  form.querySelector(".reply-refusal")?.remove();
+  fieldOf(form).focus();
+}
+
+// What was asked is gone with its buttons: the focus goes to what can be done, or to why nothing can.
+function goOnAfterAnswer(asked) {
+  const hadFocus = asked.contains(document.activeElement) || document.activeElement === document.body;
+  document.querySelector("#reply-form .reply-refusal")?.remove();
+  setTimeout(() => {
+    if (!hadFocus && document.activeElement !== document.body) return;
+    const isLocked = document.querySelector("#thread[data-locked]");
+    (isLocked ? isLocked.querySelector(".locked") : document.getElementById("reply-text"))?.focus();
+  });
+}
+
 // ---- what has been seen
 
 // The newest text counts as seen once it stood on a visible page for a moment; only then may it be answered unasked.
@@ -115,6 +134,7 @@ document.addEventListener("click", (event) => {
   const form = document.getElementById("reply-form");
   if (!form) return;
   if (event.target.closest("[data-swap]")) change(form, safeSwap(fieldOf(form).value));
+  if (event.target.closest("[data-keeps-editing]")) keepEditing(event, form);
   const reused = event.target.closest("[data-reuses]")?.dataset.reuses;
   if (reused) change(form, [fieldOf(form).value, reused].filter(Boolean).join("\n"));
 });
@@ -131,6 +151,10 @@ document.addEventListener("htmx:before:request", (event) => {
 document.addEventListener("htmx:after:request", (event) => {
   const form = event.target;
   if (form.matches?.("form[data-composer]")) afterRequest(form, event.detail.ctx.response.status);
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const { status } = event.detail.ctx.response ?? {};
+  if (event.target.matches?.("[data-answers]") && status >= 200 && status < 300) goOnAfterAnswer(event.target);
 });
 document.addEventListener("htmx:after:swap", prepare);
 prepare();

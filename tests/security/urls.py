@@ -45,6 +45,7 @@ LINES = {
     "inbox:reply-decide": Line(WRITE),
     "inbox:disposition-choose": Line(WRITE),
     "inbox:no-opt-out": Line(WRITE),
+    "inbox:stop": Line(WRITE),
     "inbox:lift": Line(WRITE, role=_SUPERVISORS),
     "inbox:opt-out-list": Line(READ, role=_SUPERVISORS),
     "inbox:opt-outs-lift": Line(WRITE, role=_SUPERVISORS),

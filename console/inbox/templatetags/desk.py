@@ -17,7 +17,7 @@ from engage.sms.keywords.folding import is_blank
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from engage.models import Conversation, Lead
+    from engage.models import Conversation, Lead, Message
 
 register = template.Library()
 
@@ -33,6 +33,13 @@ def phone(number: str) -> str:
 def text_or_none(text: str) -> str:
     """A text in which there is nothing to be seen, be it of invisible signs, says so."""
     return "No text" if is_blank(text) else text
+
+
+@register.filter
+def opt_out_reason(messages: list[Message]) -> str:
+    """Why a number is stopped whose texts were read as an opt-out: their words, as far as a note holds them."""
+    words = " / ".join(" ".join(message.text.split()) for message in messages)
+    return f"They wrote “{words[:460]}{'…' if len(words) > 460 else ''}”"
 
 
 @register.filter

@@ -29,11 +29,15 @@ def answer_with_thread(
     *,
     template: str = "inbox/thread_parts.html",
     refusal: str = "",
+    announcement: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """After an action: the panes as they are now, and why it was refused if it was."""
+    """After an action: the panes as they are now, and why it was refused if it was.
+
+    `announcement`: for who cannot see that they are different.
+    """
     if wants_fragment(request):
-        context = (thread_context(conversation.id) or {}) | {"refusal": refusal}
+        context = (thread_context(conversation.id) or {}) | {"refusal": refusal, "announcement": announcement}
         return render(request, template, context, status=status)
     if refusal:
         messages.warning(request, refusal)

@@ -13,11 +13,27 @@ from django.views.decorators.http import require_POST, require_safe
 from console.accounts.access import DeskRequest, signed_in
 from console.accounts.scope import Scope
 from console.inbox import actions, opt_outs
-from console.inbox.forms import LiftForm, LiftManyForm
+from console.inbox.forms import LiftForm, LiftManyForm, StopForm
 from console.inbox.views.desk import answer_with_thread, find_conversation
 from engage.mirror import lifting
 
 LIFT_LOCKS: Final = "inbox.lift_locks"
+
+
+@require_POST
+@signed_in
+def stop(request: DeskRequest, conversation_id: int) -> HttpResponse:
+    """By anybody who may see the conversation: only lifting it takes a supervisor."""
+    conversation = find_conversation(request, conversation_id)
+    form = StopForm(request.POST)
+    if not form.is_valid():
+        refusal = "Say why nobody may text this number, in 500 characters at most."
+        return answer_with_thread(request, conversation, refusal=refusal, status=422)
+    try:
+        actions.stop_texts(conversation=conversation, by=request.user, **form.cleaned_data)
+    except actions.StoppedAlready as refusal:
+        return answer_with_thread(request, conversation, refusal=str(refusal), status=409)
+    return answer_with_thread(request, conversation, announcement="All texts to this number are stopped.")
 
 
 @require_POST

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,8 +12,8 @@ from console.inbox import actions
 from console.inbox.deciding import check_may_decide, decide
 from console.inbox.forms import DecisionForm, DispositionForm, NoOptOutForm, ReplyForm
 from console.inbox.views.desk import answer_with_form, answer_with_thread, find_conversation
-from engage.models import Command
-from engage.outbox.refusals import KeyTaken, NewerMessage, NotPossibleNow, Refused
+from engage.models import Command, Conversation
+from engage.outbox.refusals import InDoubt, KeyTaken, NewerMessage, NotPossibleNow, Refused
 
 
 @require_POST
@@ -22,16 +23,28 @@ def reply_send(request: DeskRequest, conversation_id: int) -> HttpResponse:
     form = ReplyForm(request.POST)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
+        _answer_doubt(request, conversation, form.cleaned_data.pop("no_opt_out"))
         try:
             actions.send_reply(conversation=conversation, by=request.user, **form.cleaned_data)
             return answer_with_thread(request, conversation)
         except actions.WorkedBySomebodyElse as refusal:
             context |= {"refusal": refusal, "held_by": refusal.agent}
+        except InDoubt as refusal:
+            context |= {"refusal": refusal, "doubt": refusal.doubts}
         except NewerMessage as refusal:
             context |= {"refusal": refusal, "newer": refusal.newer}
         except Refused as refusal:
             context |= {"refusal": refusal, "needs_new_key": isinstance(refusal, KeyTaken)}
     return answer_with_form(request, conversation, "inbox/_reply_form.html", context, status=422)
+
+
+def _answer_doubt(request: DeskRequest, conversation: Conversation, doubt: str) -> None:
+    """Said along with the reply. It holds, whatever becomes of the reply: it is about what the lead wrote."""
+    if not doubt:
+        return
+    # Answered by somebody else meanwhile, or asked anew: whether the reply may leave, its guard knows.
+    with suppress(actions.NothingInDoubt):
+        actions.deny_opt_out(conversation=conversation, by=request.user, doubt=doubt)
 
 
 @require_POST

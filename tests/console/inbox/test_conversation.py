@@ -87,8 +87,8 @@ def test_thread_takes_as_many_queries_for_twenty_messages_as_for_two(
 ) -> None:
     """Session, person, permissions of the person and of the groups, teams; the conversation by its visibility, teams
     for the list's address; the conversation with its lead, how many messages, the messages with their replies, the
-    commands, the consent of the number for its state and for its lines, what people did, the dispositions,
-    colleagues; others of the same number; newest change."""
+    commands, the consent of the number for its state and for its lines, what may be an opt-out, what people did, the
+    dispositions, colleagues; others of the same number; newest change."""
     conversation = make_conversation(waiting=timedelta(hours=2))
 
     def add(count: int) -> None:
@@ -100,10 +100,10 @@ def test_thread_takes_as_many_queries_for_twenty_messages_as_for_two(
             make_reply(conversation=conversation, by=ada, state=Command.State.CANCELLED)
 
     add(2)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(f"/conversations/{conversation.id}/", headers=FRAGMENT)
     add(18)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(f"/conversations/{conversation.id}/", headers=FRAGMENT)
 
 

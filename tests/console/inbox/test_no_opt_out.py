@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from console.audit.models import AuditEntry
 from console.inbox.models import DeskEvent
+from engage.mirror.judging import find_doubts
 from engage.models import Change, Conversation
 from tests.factories import make_campaign, make_conversation, make_message, make_team
 from tests.html import parse
@@ -22,9 +23,7 @@ def answer(client: Client, conversation: Conversation, **fields: str) -> HttpRes
 
 
 def seen(conversation: Conversation) -> dict[str, str]:
-    newest = conversation.messages.inbound().order_by("sent_at").last()
-    assert newest
-    return {"seen_through": newest.sent_at.isoformat()}
+    return {"doubt": find_doubts(conversation).mark}
 
 
 def test_banner_is_gone_and_it_is_written_down(client: Client, ada: User) -> None:
@@ -82,11 +81,11 @@ def test_text_that_came_in_unseen_keeps_the_banner(client: Client) -> None:
     assert conversation.may_be_opt_out
 
 
-def test_nobody_can_judge_what_will_be_written(client: Client) -> None:
+def test_text_that_comes_late_and_is_dated_before_the_answer_asks(client: Client) -> None:
     conversation = make_conversation(text=DOUBTFUL)
+    answer(client, conversation, **seen(conversation))
 
-    answer(client, conversation, seen_through=(timezone.now() + timedelta(days=900)).isoformat())
-    make_message(conversation=conversation, text=DOUBTFUL)
+    make_message(conversation=conversation, text=DOUBTFUL, sent_at=timezone.now() - timedelta(hours=2))
 
     assert conversation.may_be_opt_out
 
