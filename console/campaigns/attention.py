@@ -9,6 +9,7 @@ from console.campaigns import words
 from console.campaigns.intents import Intent, Intents
 from console.campaigns.schedule import Schedule, opening_words, zones_now
 from engage.models import Campaign
+from engage.models.status_words import Meaning
 
 _FAILED, _STOPPED, _PENDING, _OUTSIDE, _UNDER_WAY = 5, 4, 3, 2, 1
 
@@ -29,7 +30,7 @@ def find_attention(campaign: Campaign, schedule: Schedule, intents: Intents, now
     """The most urgent first."""
     found = [_of_intent(intent) for intent in intents.all]
     found += _of_status(campaign)
-    if campaign.status == words.ACTIVE:
+    if campaign.is_sending:
         found += _of_sending(campaign) or _of_hours(schedule, now)
     return sorted(found, key=lambda attention: -attention.urgency)
 
@@ -42,8 +43,10 @@ def _of_intent(intent: Intent) -> Attention:
 
 
 def _of_status(campaign: Campaign) -> list[Attention]:
-    if campaign.status == words.PENDING_APPROVAL:
-        return [Attention("pending", "Waiting for Engage to approve", words.NOT_YET[campaign.status], "warn", _PENDING)]
+    if campaign.meaning is Meaning.PENDING:
+        return [
+            Attention("pending", "Waiting for Engage to approve", words.NOT_YET[campaign.meaning], "warn", _PENDING)
+        ]
     return []
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from console.accounts.scope import Scope
 from console.campaigns import words
@@ -19,6 +19,7 @@ from console.campaigns.numbers import Numbers, count_campaigns, success_share
 from console.campaigns.schedule import Schedule
 from console.campaigns.setup import Setup
 from engage.models import Campaign, LeadList
+from engage.models.status_words import Meaning, is_sending
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -62,10 +63,10 @@ class Sort(StrEnum):
 
 
 _STATUS_FILTER = {
-    words.ACTIVE: Filter.ACTIVE,
-    words.READY: Filter.READY,
-    words.PENDING_APPROVAL: Filter.PENDING,
-    words.DRAFT: Filter.DRAFT,
+    Meaning.SENDING: Filter.ACTIVE,
+    Meaning.READY: Filter.READY,
+    Meaning.PENDING: Filter.PENDING,
+    Meaning.DRAFT: Filter.DRAFT,
 }
 _STATUS_ORDER = (Filter.ACTIVE, Filter.PAUSED, Filter.READY, Filter.PENDING, Filter.DRAFT, Filter.OTHER)
 
@@ -101,7 +102,7 @@ class BoardRow:
             return Filter.OTHER
         if self.campaign.is_paused:
             return Filter.PAUSED
-        return _STATUS_FILTER.get(self.campaign.status, Filter.OTHER)
+        return _STATUS_FILTER.get(self.campaign.meaning, Filter.OTHER)
 
     @property
     def success(self) -> float | None:
@@ -209,9 +210,11 @@ def load_rows(scope: Scope, now: datetime, *, numbers: Mapping[int, Numbers] | N
     ids = [campaign.id for campaign in campaigns]
     counted = count_campaigns(ids) if numbers is None else numbers
     intents = find_intents(ids, now)
-    lists = LeadList.objects.filter(campaign_id__in=ids).order_by().values_list("campaign_id")
-    counts = lists.annotate(all=Count("id"), active=Count("id", filter=Q(status=words.ACTIVE)))
-    list_counts = {campaign_id: (count, active) for campaign_id, count, active in counts}
+    lists = LeadList.objects.filter(campaign_id__in=ids).order_by()
+    list_counts: dict[int, tuple[int, int]] = {}
+    for campaign_id, status, count in lists.values_list("campaign_id", "status").annotate(Count("id")):
+        all_, active = list_counts.get(campaign_id, (0, 0))
+        list_counts[campaign_id] = all_ + count, active + (count if is_sending(status) else 0)
     return {
         campaign.id: BoardRow(
             campaign,

@@ -19,6 +19,7 @@ from console.campaigns.templates_diff import Comparison, compare
 from console.campaigns.templates_lint import Finding
 from console.campaigns.templates_reach import Reach
 from engage.models import Campaign, Command
+from engage.models.status_words import is_sending
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -193,9 +194,9 @@ def requested_texts(request: ChangeRequest, most_leads: int) -> list[RequestedTe
 def consequences(campaign: Campaign) -> list[str]:
     """What approving will do, in true numbers."""
     said = ["The text goes to Engage at once, and Engage's own staff has to approve it before it is used."]
-    if campaign.status != words.ACTIVE:
+    if not campaign.is_sending:
         return [*said, f"The campaign is not sending now: it is {words.status_words(campaign).lower()}."]
-    lists = campaign.lead_lists.filter(status=words.ACTIVE).count()
+    lists = sum(map(is_sending, campaign.lead_lists.values_list("status", flat=True)))
     open_count = count_campaigns([campaign.pk])[campaign.pk].open
     to_lists = f" to {lists} list{'' if lists == 1 else 's'}" if lists else ""
     return [

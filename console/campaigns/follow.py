@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from console.campaigns import versions, words
+from console.campaigns import versions
 from console.campaigns.models import TEMPLATES, ChangeRequest
 from engage.models import Campaign, Change, Command
 
@@ -70,9 +70,9 @@ def stale_words(fields: Iterable[str]) -> str:
 
 def _outlook_there(request: ChangeRequest, campaign: Campaign) -> tuple[ChangeRequest.State, str]:
     """The texts are at the platform; whether they may go out is its word."""
-    if campaign.status in versions.APPROVED_STATUSES:
+    if versions.is_approved(campaign):
         return State.LIVE, ""
-    if campaign.status == words.DRAFT and not _is_leaving(request.command):
+    if campaign.is_draft and not _is_leaving(request.command):
         return State.REFUSED, last_word(campaign)
     return State.AT_PLATFORM, ""
 

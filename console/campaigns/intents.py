@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from console.campaigns import words
 from engage.models import Campaign, Command, LeadList
+from engage.models.status_words import is_at_rest, is_not_approved
 from engage.outbox.campaigns import intents_of
 
 # What could not be done is told for so long; after that it is in the audit trail.
@@ -132,22 +132,28 @@ def may_pause(campaign: Campaign, intent: Intent | None) -> bool:
     """While it sends, and while it is about to."""
     if campaign.is_unlisted:
         return False
-    return campaign.status == words.ACTIVE or _is_on_its_way(intent, is_pause=False)
+    # What is not certain to rest may be sending; of what was never read nothing is known at all.
+    may_send = not is_at_rest(campaign.status) and _is_told_of(campaign)
+    return may_send or _is_on_its_way(intent, is_pause=False)
 
 
 def may_activate(campaign: Campaign, intent: Intent | None) -> bool:
-    if campaign.is_unlisted:
+    if campaign.is_unlisted or campaign.is_sending or is_not_approved(campaign.status):
         return False
-    return campaign.status == words.READY and not _is_on_its_way(intent, is_pause=False)
+    return _is_told_of(campaign) and not _is_on_its_way(intent, is_pause=False)
+
+
+def _is_told_of(campaign: Campaign) -> bool:
+    return bool(campaign.status.strip()) or campaign.confirmed_at is not None
 
 
 def may_pause_list(lead_list: LeadList, intent: Intent | None) -> bool:
     # What a list's state is may not be known at all; then both are possible.
-    return lead_list.status != words.READY or _is_on_its_way(intent, is_pause=False)
+    return not is_at_rest(lead_list.status) or _is_on_its_way(intent, is_pause=False)
 
 
 def may_activate_list(lead_list: LeadList, intent: Intent | None) -> bool:
-    return lead_list.status != words.ACTIVE and not _is_on_its_way(intent, is_pause=False)
+    return not lead_list.is_sending and not _is_on_its_way(intent, is_pause=False)
 
 
 def _is_on_its_way(intent: Intent | None, *, is_pause: bool) -> bool:

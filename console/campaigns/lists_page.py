@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.accounts.people import name_of
-from console.campaigns import words
 from console.campaigns.csv_inspection import MIXED, WINDOWS_1252, BadFile
 from console.campaigns.csv_rows import DELIMITERS, Row
 from console.campaigns.intents import switch_url
@@ -28,6 +27,7 @@ from console.campaigns.lists_progress import Progress, progress_of_load, progres
 from console.campaigns.lists_rows import ZONE_FIELDS
 from console.campaigns.models import ListUpload
 from engage.models import Campaign, Command, LeadList
+from engage.models.status_words import is_sending
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -203,8 +203,8 @@ def _findings_context(upload: ListUpload) -> dict[str, Any]:
         "has_left_out": bool(upload.left_out and upload.left_out.has_file and upload.rows_done > upload.rows_kept),
         "fields_sent": [column.field for column in columns if column.field],
         "columns_kept_back": sum(not column.field for column in columns),
-        "list_status": status.first(),
-        "is_sending": upload.campaign.status == words.ACTIVE,
+        "is_list_sending": is_sending(status.first() or ""),
+        "is_sending": upload.campaign.is_sending,
     }
 
 

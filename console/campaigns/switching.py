@@ -15,6 +15,7 @@ from console.audit.trail import record
 from console.campaigns import words
 from console.campaigns.schedule import Schedule, opening_words, zones_now
 from engage.models import Campaign, Command, Conversation, LeadList
+from engage.models.status_words import is_at_rest, is_sending
 from engage.outbox import decisions
 from engage.outbox.campaigns import activate_campaign, activate_list, pause_campaign, pause_list
 
@@ -123,7 +124,7 @@ def effect_of_pause(campaign: Campaign, list_name: str) -> Effect:
             _open_conversations(campaign, list_name),
         )
         return Effect(f"Pause the list “{list_name}”?", "Pause list", _kept(sentences), "", list_name, is_pause=True)
-    active = _lists(campaign, words.ACTIVE)
+    active = _lists(campaign)[0]
     of_campaign = (
         f"Stops sending to {_named(active)}." if active else "Stops all sending of this campaign.",
         _open_conversations(campaign),
@@ -135,7 +136,7 @@ def effect_of_pause(campaign: Campaign, list_name: str) -> Effect:
 def effect_of_activation(campaign: Campaign, list_name: str, now: datetime) -> Effect:
     if list_name:
         return _effect_of_list_activation(campaign, list_name, now)
-    active, paused = _lists(campaign, words.ACTIVE), _lists(campaign, words.READY)
+    active, paused = _lists(campaign)
     sentences = (
         f"Starts sending to {_named(active)}."
         if active
@@ -143,7 +144,7 @@ def effect_of_activation(campaign: Campaign, list_name: str, now: datetime) -> E
         _others(paused),
         _hours(campaign, now),
     )
-    obstacle = words.NOT_YET.get(campaign.status, "")
+    obstacle = words.NOT_YET.get(campaign.meaning, "")
     return Effect(f"Activate “{campaign}”?", "Activate campaign", _kept(sentences), obstacle)
 
 
@@ -158,15 +159,18 @@ def _effect_of_list_activation(campaign: Campaign, list_name: str, now: datetime
     status = words.status_words(campaign)
     sentences = (
         "Starts sending to the leads of this list."
-        if campaign.status == words.ACTIVE
+        if campaign.is_sending
         else f"Its leads get texts once the campaign is active; now the campaign is: {status}.",
-        _hours(campaign, now) if campaign.status == words.ACTIVE else "",
+        _hours(campaign, now) if campaign.is_sending else "",
     )
     return Effect(f"Activate the list “{list_name}”?", "Activate list", _kept(sentences), "", list_name)
 
 
-def _lists(campaign: Campaign, status: str) -> list[str]:
-    return list(campaign.lead_lists.filter(status=status).order_by("name").values_list("name", flat=True))
+def _lists(campaign: Campaign) -> tuple[list[str], list[str]]:
+    """The names of those that are being sent to, and of those that certainly are not."""
+    named = list(campaign.lead_lists.order_by("name").values_list("name", "status"))
+    sending = [name for name, status in named if is_sending(status)]
+    return sending, [name for name, status in named if is_at_rest(status)]
 
 
 def _open_conversations(campaign: Campaign, list_name: str = "") -> str:

@@ -12,13 +12,13 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from console.campaigns import words
 from console.campaigns.models import TEMPLATES, ChangeRequest, TemplateVersion
 from engage.models import Campaign
+from engage.models.status_words import Meaning
 from engage.outbox.campaigns.templates import is_same
 
 # Only these mean that the platform lets the texts out; what other words mean nobody has said.
-APPROVED_STATUSES: Final = (words.READY, words.ACTIVE)
+_APPROVED: Final = (Meaning.READY, Meaning.SENDING, Meaning.PAUSED, Meaning.OVER)
 # A request whose text may still turn up at the platform, however badly its command ended.
 _MAY_ARRIVE: Final = (*ChangeRequest.ON_ITS_WAY, ChangeRequest.State.FAILED)
 
@@ -79,6 +79,10 @@ def keep_approved(request: ChangeRequest) -> None:
         )
 
 
+def is_approved(campaign: Campaign) -> bool:
+    return campaign.meaning in _APPROVED
+
+
 def is_behind(campaign: Campaign) -> bool:
     """Does the mirror show something that no version says yet?"""
     known = at_platform(campaign)
@@ -114,7 +118,7 @@ def _is_replaced(version: TemplateVersion | None, text: str) -> bool:
 
 
 def _goes_live(version: TemplateVersion | None, campaign: Campaign) -> bool:
-    return version is not None and version.live_from is None and campaign.status in APPROVED_STATUSES
+    return version is not None and version.live_from is None and is_approved(campaign)
 
 
 def platform_time(campaign: Campaign) -> datetime:

@@ -5,19 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from engage.models import Campaign, LeadList
+from engage.models.status_words import Meaning, folded, meaning_of
 
-ACTIVE: Final = "ACTIVE"
-READY: Final = "READY"
-DRAFT: Final = "DRAFT"
-PENDING_APPROVAL: Final = "PENDING_APPROVAL"
-
-_STATUS: Final = {
-    ACTIVE: "Active",
-    READY: "Ready",
-    DRAFT: "Draft",
-    PENDING_APPROVAL: "Pending approval",
-}
-_TONE: Final = {ACTIVE: "ok", PENDING_APPROVAL: "warn"}
+_TONE: Final = {Meaning.SENDING: "ok", Meaning.PENDING: "warn"}
+# Their letters run together where the platform runs them together.
+_SPACED: Final = {"inprogress": "In progress", "onhold": "On hold", "pendingapproval": "Pending approval"}
 _SENDING: Final = {"SENDING": "Sending", "IDLE": "Idle"}
 _SENDER: Final = {
     "SHORT_CODE": "Short code",
@@ -27,26 +19,35 @@ _SENDER: Final = {
 }
 # Why a campaign in this state cannot be activated: said before the click.
 NOT_YET: Final = {
-    DRAFT: "It is a draft. Engage activates only approved campaigns: propose its messages, so that Engage approves it.",
-    PENDING_APPROVAL: "Engage has not approved its messages yet. It can be activated as soon as they are.",
+    Meaning.DRAFT: "It is a draft. Engage activates only approved campaigns: propose its messages, so that Engage"
+    " approves it.",
+    Meaning.PENDING: "Engage has not approved its messages yet. It can be activated as soon as they are.",
 }
 
 
 def status_words(campaign: Campaign) -> str:
     if campaign.is_unlisted:
         return "Not listed"
-    if campaign.is_paused:
+    if campaign.is_paused and campaign.meaning is Meaning.READY:
         return "Paused (ready)"
-    return _STATUS.get(campaign.status, campaign.status) or "Not read yet"
+    if campaign.meaning is Meaning.UNTOLD:
+        return "Not told" if campaign.confirmed_at else "Not read yet"
+    return _as_words(campaign.status)
 
 
 def status_tone(campaign: Campaign) -> str:
-    return "warn" if campaign.is_unlisted else _TONE.get(campaign.status, "")
+    return "warn" if campaign.is_unlisted else _TONE.get(campaign.meaning, "")
 
 
 def list_status_words(lead_list: LeadList) -> str:
     """A list that is READY is not being sent to; whether it ever was, nobody says."""
-    return _STATUS.get(lead_list.status, lead_list.status) or "Not known yet"
+    return _as_words(lead_list.status) or "Not known yet"
+
+
+def _as_words(status: str) -> str:
+    if meaning_of(status) is Meaning.UNKNOWN:
+        return status
+    return _SPACED.get(folded(status)) or status.strip().replace("_", " ").capitalize()
 
 
 def sending_words(campaign: Campaign) -> str:

@@ -65,12 +65,30 @@ def _campaign_items(answer: Answer) -> Iterator[object]:
         yield from _only_array(_read(answer), answer)
 
 
-def read_campaign_or_list(answer: Answer) -> Campaign | CampaignList:
-    """Either object, by its shape (reading 3)."""
-    value = _read(answer)
-    if isinstance(value, dict) and is_campaign(value):
-        return _validated(Campaign, value, answer)
-    return _validated(CampaignList, value, answer)
+def read_campaign_or_list(answer: Answer, list_name: str) -> Campaign | CampaignList | None:
+    """Either object, by its shape (reading 3), bare or one level down; None when there is neither.
+
+    Nobody documents what is answered, so a 2xx is a yes whatever it holds; only an object that is clearly the campaign,
+    or the list of this name, says something of their state.
+    """
+    try:
+        value = read_json(answer.body, clean=True)
+    except BadJson:
+        return None
+    within = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    objects = [item for item in (value, *within) if isinstance(item, dict)]
+    read = (_read_object(item, list_name) for item in objects)
+    return next((found for found in read if found is not None), None)
+
+
+def _read_object(value: dict[str, Any], list_name: str) -> Campaign | CampaignList | None:
+    try:
+        if is_campaign(value):
+            return Campaign.model_validate(value)
+        said = CampaignList.model_validate(value)
+    except ValidationError:
+        return None
+    return said if said.name == list_name else None
 
 
 def read_conversation(answer: Answer, *, most_objects: int) -> ConversationPayload:

@@ -117,13 +117,16 @@ class EngageClient:
         """Guide "Pause Campaign"."""
         return read_campaign(self._call_campaign(routes.PAUSE_CAMPAIGN, campaign_id))
 
-    def activate_list(self, campaign_id: str, list_name: str) -> Campaign | CampaignList:
-        """Guide "Active Lead List (by Name)": the name verbatim, as a query parameter; either object may answer."""
-        return read_campaign_or_list(self._call_campaign(routes.ACTIVATE_LIST, campaign_id, list_name=list_name))
+    def activate_list(self, campaign_id: str, list_name: str) -> Campaign | CampaignList | Accepted:
+        """Guide "Active Lead List (by Name)": the name verbatim, as a query parameter; either object may answer.
 
-    def pause_list(self, campaign_id: str, list_name: str) -> Campaign | CampaignList:
+        What is answered is not documented: any complete 2xx is accepted.
+        """
+        return self._switch_list(routes.ACTIVATE_LIST, campaign_id, list_name)
+
+    def pause_list(self, campaign_id: str, list_name: str) -> Campaign | CampaignList | Accepted:
         """Guide "Pause Lead List (by Name)": as `activate_list`."""
-        return read_campaign_or_list(self._call_campaign(routes.PAUSE_LIST, campaign_id, list_name=list_name))
+        return self._switch_list(routes.PAUSE_LIST, campaign_id, list_name)
 
     def load_list(
         self,
@@ -186,6 +189,10 @@ class EngageClient:
     def widget_url(self, key: Secret) -> Secret:
         """Guide "Embeddable Widget": the address of the iframe. It holds the key, so it is a secret as well."""
         return Secret(f"{self.origins.widget}{routes.WIDGET_PATH}?key={routes.quoted(key.reveal())}")
+
+    def _switch_list(self, route: routes.Route, campaign_id: str, list_name: str) -> Campaign | CampaignList | Accepted:
+        answer = self._call_campaign(route, campaign_id, list_name=list_name)
+        return read_campaign_or_list(answer, list_name) or Accepted(status=answer.status)
 
     def _call_campaign(
         self,

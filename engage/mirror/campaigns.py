@@ -13,6 +13,7 @@ from engage.api.wire import CampaignList, CampaignReference
 from engage.mirror.moments import SKEW, limit_of, standing
 from engage.mirror.observations import CampaignObservation, LeadListObservation, clip
 from engage.models import Campaign, Change, LeadList
+from engage.models.status_words import is_sending
 
 # Sent with `campaign` whenever the platform described one anew, inside the transaction that writes it down. Whoever
 # listens must keep its own failures, and those of its statements, to itself.
@@ -68,7 +69,7 @@ def _lock(workspace_id: int, remote_id: str) -> Campaign:
 def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
     campaign = observation.campaign
     # Nothing takes it back, so a webhook's word is not enough for it.
-    was_active = row.was_active or (observation.is_read and campaign.campaign_status == "ACTIVE")
+    was_active = row.was_active or (observation.is_read and is_sending(campaign.campaign_status or ""))
     now = timezone.now()
     is_newer = observation.version > standing(row.version, limit_of(now))
     confirmed_at = row.confirmed_at if row.confirmed_at and row.confirmed_at <= now + SKEW else None

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from engage.models.status_words import NOT_APPROVED, Meaning, is_sending, meaning_of, words_that_mean
 from engage.models.workspace import Workspace
 
 # One list may leave something out; so many do not.
@@ -22,6 +23,12 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         answered = conversations.filter(campaign=OuterRef("pk")).exclude(key_fingerprint="")
         is_real = Q(missing_since=None) | Q(confirmed_at__isnull=False)
         return self.filter(is_real | Exists(answered))
+
+    def begun(self) -> CampaignQuerySet:
+        """Without drafts and those that wait for approval, whatever letters the platform writes that in."""
+        # A handful of words, read from an index: `order_by` nothing, or they would be told apart by name.
+        words = self.model.objects.order_by().values_list("status", flat=True).distinct()
+        return self.exclude(status__in=words_that_mean(words, *NOT_APPROVED))
 
 
 class Campaign(models.Model):
@@ -67,9 +74,21 @@ class Campaign(models.Model):
         return self.confirmed_at is not None and self.missing_readings >= READINGS_UNTIL_UNLISTED
 
     @property
+    def meaning(self) -> Meaning:
+        return meaning_of(self.status)
+
+    @property
+    def is_sending(self) -> bool:
+        return is_sending(self.status)
+
+    @property
     def is_paused(self) -> bool:
-        """There is no PAUSED at the platform: a campaign that was active and is READY was paused."""
-        return self.status == "READY" and self.was_active
+        """The guide names no word for it: a campaign that was active and is READY was paused. Others say PAUSED."""
+        return self.meaning is Meaning.PAUSED or (self.meaning is Meaning.READY and self.was_active)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.meaning is Meaning.DRAFT
 
 
 class LeadList(models.Model):
@@ -87,3 +106,11 @@ class LeadList(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.remote_id
+
+    @property
+    def meaning(self) -> Meaning:
+        return meaning_of(self.status)
+
+    @property
+    def is_sending(self) -> bool:
+        return is_sending(self.status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engage.mirror.judging import Doubts
 from engage.models import Message
+from engage.models.status_words import Meaning, meaning_of
 
 
 class Refused(Exception):
@@ -89,9 +90,9 @@ class NotApproved(Refused):
     def __init__(self, status: str) -> None:
         super().__init__(
             {
-                "DRAFT": "This campaign is a draft. It can be activated once Engage has approved its messages.",
-                "PENDING_APPROVAL": "Engage has not approved this campaign yet. It can be activated after that.",
-            }.get(status, f"A campaign that is {status} cannot be activated.")
+                Meaning.DRAFT: "This campaign is a draft. It can be activated once Engage has approved its messages.",
+                Meaning.PENDING: "Engage has not approved this campaign yet. It can be activated after that.",
+            }.get(meaning_of(status), f"A campaign that is {status} cannot be activated.")
         )
 
 

@@ -61,7 +61,7 @@ def list_status_words(lead_list: LeadList) -> str:
 
 @register.filter
 def list_tone(lead_list: LeadList) -> str:
-    return "ok" if lead_list.status == words.ACTIVE else ""
+    return "ok" if lead_list.is_sending else ""
 
 
 @register.filter

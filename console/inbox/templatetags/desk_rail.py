@@ -88,7 +88,7 @@ def _waiting_first(counts: dict[str, int], view: QueueView | None) -> list[int]:
 
 def _find_campaigns(scope: Scope, first: list[int]) -> tuple[list[Campaign], int]:
     """Those that are running, and those that were; drafts have no conversations. And how many there are in all."""
-    campaigns = Campaign.objects.known().defer("document").exclude(status__in=("DRAFT", "PENDING_APPROVAL"))
+    campaigns = Campaign.objects.known().begun().defer("document")
     if scope.campaign_ids is not None:
         campaigns = campaigns.filter(id__in=scope.campaign_ids)
     by_name = campaigns.alias(is_first=Q(id__in=first or [0])).order_by("-is_first", "name", "id")

@@ -7,10 +7,10 @@ from dataclasses import replace
 from engage.api import wire
 from engage.api.client import Accepted, EngageClient
 from engage.models import Campaign, Command
+from engage.models.status_words import is_at_rest, is_sending
 from engage.outbox.campaigns import loads
 from engage.outbox.posting import Answer
 
-ACTIVE = "ACTIVE"
 UNKNOWN_THERE = "Engage answers that it does not know this campaign."
 
 Said = wire.Campaign | wire.CampaignList | wire.LeadLoadResult | Accepted
@@ -51,8 +51,8 @@ def status_said(command: Command, campaign: Campaign, said: Said | None) -> str:
 
 
 def is_as_wanted(command: Command, status: str) -> bool:
-    """An empty status says nothing; any word but ACTIVE means that nothing is sent."""
-    return status == ACTIVE if command.kind in Command.ACTIVATIONS else status not in ("", ACTIVE)
+    """No word, and one that nobody knows, say neither that texts go out nor that none do."""
+    return is_sending(status) if command.kind in Command.ACTIVATIONS else is_at_rest(status)
 
 
 def explain(answer: Answer, command: Command, *, is_posted: bool = False) -> Answer:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from engage.models import Campaign, Command, ListLoad
+from engage.models.status_words import is_not_approved
 from engage.outbox.campaigns.templates import is_same
 from engage.outbox.refusals import (
     BadListName,
@@ -19,7 +20,6 @@ from engage.outbox.refusals import (
 )
 
 TEMPLATES = ("outgoingMessage", "responseMessage", "helpMessage", "stopMessage", "startMessage")
-NOT_APPROVED = ("DRAFT", "PENDING_APPROVAL")
 PHONE = "Phone"
 
 # The platform names a loaded list after its file, and servers do not agree on what these mean in the name of one.
@@ -46,7 +46,7 @@ def check(command: Command) -> None:
 
 def check_approved(status: str) -> None:
     """Raises NotApproved. A word nobody knows is left to the platform to judge."""
-    if status in NOT_APPROVED:
+    if is_not_approved(status):
         raise NotApproved(status)
 
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from engage.api import wire
 from engage.models import Attempt, Campaign, Command
+from engage.models.status_words import is_not_approved
 from engage.outbox.attempts import count_look, may_have_arrived, posted_at
-from engage.outbox.campaigns import calls, guards, lists, loads, replacing, templates
+from engage.outbox.campaigns import calls, lists, loads, replacing, templates
 from engage.outbox.campaigns.calls import Said
 from engage.outbox.dispatch import wait_or_fail
 from engage.outbox.evidence import ARRIVED_LATE
@@ -110,7 +111,7 @@ def _conclude_switch(command: Command, said: wire.Campaign | None, last: Attempt
         move(command, State.CONFIRMED, reason=ARRIVED_LATE if command.state == State.UNCONFIRMED else "")
     elif command.state == State.UNCONFIRMED:
         _look_again(command, last, pace)
-    elif status in guards.NOT_APPROVED:
+    elif is_not_approved(status):
         move(command, State.REJECTED, reason=NotApproved(status).message)
     elif now >= command.expires_at:
         _ask_somebody(command, f"Engage shows it as {status}." if status else UNREADABLE, last, pace)

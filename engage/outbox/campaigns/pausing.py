@@ -19,6 +19,7 @@ from engage.crash_points import crash_point
 from engage.mirror.platform import client_for
 from engage.mirror.reading import read_campaign
 from engage.models import Attempt, Campaign, Command
+from engage.models.status_words import is_sending
 from engage.outbox.attempts import may_have_arrived, posted_at
 from engage.outbox.campaigns import calls, landing, lists, replacing
 from engage.outbox.campaigns.sending import mark, pace_of, post
@@ -32,6 +33,7 @@ from engage.request_id import carrying
 logger = logging.getLogger(__name__)
 
 STILL_ACTIVE = "Engage still shows it as active."
+UNKNOWN_WORD = "Engage took it and shows it as {}: whether texts still go out then is not known here."
 MAKING_SURE = "Making sure that the activation before it does not come through."
 # A round that hangs is better begun anew.
 _TIMEOUTS = Timeouts(connect=5.0, read=8.0, total=10.0)
@@ -115,11 +117,21 @@ def _conclude(command: Command, made: _Round, pace: Pace) -> None:
     reason = _say_why(made, is_refused=is_refused)
     if is_paused or (not made.is_clear and not made.status):
         reason = reason or MAKING_SURE
-    elif made.status == calls.ACTIVE:
+    elif is_sending(made.status):
         reason = STILL_ACTIVE
+    elif made.status and made.is_clear and _has_been_repeated(command, made, pace):
+        # Whatever the word means, further rounds would not change it: a person knows what it is.
+        look_at = pace.next_look(now, now + timedelta(seconds=1))
+        move(command, State.UNCONFIRMED, reason=UNKNOWN_WORD.format(made.status[:100]), due_at=look_at)
+        return
     if command.kind == Command.Kind.LIST_PAUSE and _was_accepted(made):
         due_at = pace.hears_until(now)
     move(command, _STATES[made.answer.outcome], reason=reason, due_at=due_at)
+
+
+def _has_been_repeated(command: Command, made: _Round, pace: Pace) -> bool:
+    """Engage took it, and all the quick rounds are over."""
+    return made.answer.outcome == Outcome.SENT and command.attempts_made >= len(pace.pauses)
 
 
 def _is_refusal(answer: Answer) -> bool:

@@ -21,6 +21,7 @@ from engage.crash_points import crash_point
 from engage.mirror.platform import client_for
 from engage.mirror.reading import merge_said, read_campaign
 from engage.models import Attempt, Campaign, Command
+from engage.models.status_words import is_not_approved
 from engage.outbox import attempts
 from engage.outbox.campaigns import calls, guards, landing, lists, outcomes, replacing, templates
 from engage.outbox.campaigns.calls import Said
@@ -120,9 +121,9 @@ def _settle_before(command: Command, campaign: Campaign, said: wire.Campaign, pa
     match command.kind:
         case Command.Kind.ACTIVATE:
             status = said.campaign_status or ""
-            if status in guards.NOT_APPROVED:
+            if is_not_approved(status):
                 return fail(command, State.CANCELLED, NotApproved(status).message, pace=pace)
-            return status == calls.ACTIVE and move(command, State.CONFIRMED)
+            return calls.is_as_wanted(command, status) and move(command, State.CONFIRMED)
         case Command.Kind.MESSAGES:
             return templates.settle_before(command, said)
     return False

@@ -19,10 +19,12 @@ _LIST_STATUS = {"activate": "ACTIVE", "pause": "READY"}
 class ModelPlatform:
     def __init__(self) -> None:
         self.status = "READY"
+        # What it is after a pause.
+        self.resting = "READY"
         self.messages = {"outgoingMessage": "Hi {{FirstName}}", "helpMessage": "Write to us"}
         self.lists: dict[str, str] = {}
-        # What the list endpoints answer: the list, the campaign, or a body that says nothing.
-        self.list_answer = "list"
+        # What the list endpoints answer: the list, the campaign, or this very object.
+        self.list_answer: str | dict[str, Any] = "list"
         # What took effect, in order: (call, list name or body).
         self.took: list[tuple[str, str]] = []
         self.loads: list[bytes] = []
@@ -59,9 +61,9 @@ class ModelPlatform:
         return 404, b"no such thing"
 
     def _switch(self, call: str) -> Reply:
-        if self.status not in ("READY", "ACTIVE"):
+        if self.status in ("DRAFT", "PENDING_APPROVAL"):
             return 409, b"not approved"
-        self.status = "ACTIVE" if call == "activate" else "READY"
+        self.status = "ACTIVE" if call == "activate" else self.resting
         self._note(call, "")
         return self._say(self.campaign())
 
@@ -70,6 +72,8 @@ class ModelPlatform:
             return 404, b"no such list"
         self.lists[name] = _LIST_STATUS[call]
         self._note(f"list_{call}", name)
+        if isinstance(self.list_answer, dict):
+            return self._say(self.list_answer)
         if self.list_answer == "list":
             return self._say(self.list_object(name))
         return self._say(self.campaign())
