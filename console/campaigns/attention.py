@@ -7,9 +7,10 @@ from datetime import datetime
 
 from console.campaigns import words
 from console.campaigns.intents import Intent, Intents
+from console.campaigns.rests import is_normal_rest
 from console.campaigns.schedule import Schedule, opening_words, zones_now
 from engage.models import Campaign
-from engage.models.status_words import Meaning
+from engage.models.status_words import Meaning, is_sending
 
 _FAILED, _STOPPED, _PENDING, _OUTSIDE, _UNDER_WAY = 5, 4, 3, 2, 1
 
@@ -31,7 +32,7 @@ def find_attention(campaign: Campaign, schedule: Schedule, intents: Intents, now
     found = [_of_intent(intent) for intent in intents.all]
     found += _of_status(campaign)
     if campaign.is_sending:
-        found += _of_sending(campaign) or _of_hours(schedule, now)
+        found += _of_sending(campaign, schedule, now) or _of_hours(schedule, now)
     return sorted(found, key=lambda attention: -attention.urgency)
 
 
@@ -50,10 +51,10 @@ def _of_status(campaign: Campaign) -> list[Attention]:
     return []
 
 
-def _of_sending(campaign: Campaign) -> list[Attention]:
-    """Active, not sending, and the platform says why."""
+def _of_sending(campaign: Campaign, schedule: Schedule, now: datetime) -> list[Attention]:
+    """Active, not sending, and the platform gives a reason that is no normal rest."""
     reason = str(campaign.document.get("sendingStatusDescription") or "").strip()
-    if not reason or campaign.sending_status == "SENDING":
+    if not reason or is_sending(campaign.sending_status) or is_normal_rest(campaign.document, schedule, now):
         return []
     return [Attention("stopped", "Sending has stopped", reason, "bad", _STOPPED)]
 
@@ -69,6 +70,5 @@ def _of_hours(schedule: Schedule, now: datetime) -> list[Attention]:
                 "outside", "Active without sending hours", "Its schedule allows no texts at all.", "warn", _OUTSIDE
             )
         ]
-    opens = opening_words(schedule, now)
-    explanation = f"No texts go out until {opens}." if opens else "No texts go out now."
+    explanation = f"No texts go out until {opening_words(schedule, now)}."
     return [Attention("outside", "Active, outside its hours now", explanation, "warn", _OUTSIDE)]

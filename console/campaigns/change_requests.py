@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from console.audit.models import AuditEntry
-from console.campaigns import follow, templates_editor, templates_lint, templates_reach, versions, words
+from console.campaigns import follow, templates_editor, templates_reach, versions, words
 from console.campaigns.board import visible_campaigns
 from console.campaigns.change_request_steps import Step, steps_of
 from console.campaigns.models import TEMPLATES, ChangeRequest
@@ -173,16 +173,13 @@ def requested_texts(request: ChangeRequest, most_leads: int) -> list[RequestedTe
     texts_of_both = [*request.proposed.values(), *request.base.values()]
     sample = templates_reach.take_sample(campaign, texts_of_both, most=most_leads)
     texts = versions.current_texts(campaign) | request.proposed
-    known = templates_editor.merge_fields_of(campaign)
     moved = versions.moved(request.base, campaign) if request.is_open else []
     return [
         RequestedText(
             field=field,
             label=TEMPLATES[field],
             comparison=compare(request.base.get(field, ""), request.proposed[field]),
-            findings=templates_lint.lint(
-                field, request.proposed[field], fields=known, texts=texts, names=[campaign.workspace.name]
-            ),
+            findings=templates_editor.find_findings(campaign, field, request.proposed[field], texts),
             before=templates_reach.measure(request.base.get(field, ""), sample),
             after=templates_reach.measure(request.proposed[field], sample),
             moved=compare(request.base.get(field, ""), campaign.messages.get(field, "")) if field in moved else None,

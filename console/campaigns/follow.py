@@ -17,6 +17,7 @@ from django.utils import timezone
 from console.campaigns import versions
 from console.campaigns.models import TEMPLATES, ChangeRequest
 from engage.models import Campaign, Change, Command
+from engage.outbox.campaigns.templates import WITH_ENGAGE
 
 State = ChangeRequest.State
 
@@ -54,9 +55,11 @@ def outlook(request: ChangeRequest, campaign: Campaign) -> tuple[ChangeRequest.S
         return (State.STALE, stale_words(moved)) if moved else (state, request.reason)
     if campaign.document and not versions.moved(request.proposed, campaign):
         return _outlook_there(request, campaign)
+    command = request.command
+    if _is_shown_later(command) and not versions.moved(request.base, campaign):
+        return (State.REFUSED, last_word(campaign)) if campaign.is_draft else (State.AT_PLATFORM, "")
     if state == State.AT_PLATFORM:
         return State.REPLACED, "Engage has another text by now."
-    command = request.command
     if state == State.APPROVED and command is not None and command.state in _NOT_SENT:
         moved = versions.moved(request.base, campaign)
         return (State.STALE, stale_words(moved)) if moved else (State.FAILED, command.reason)
@@ -75,6 +78,11 @@ def _outlook_there(request: ChangeRequest, campaign: Campaign) -> tuple[ChangeRe
     if campaign.is_draft and not _is_leaving(request.command):
         return State.REFUSED, last_word(campaign)
     return State.AT_PLATFORM, ""
+
+
+def _is_shown_later(command: Command | None) -> bool:
+    """Engage has the texts and goes on showing the ones before, until it has approved them."""
+    return command is not None and command.state == Command.State.CONFIRMED and command.reason == WITH_ENGAGE
 
 
 def _is_leaving(command: Command | None) -> bool:

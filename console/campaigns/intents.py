@@ -13,6 +13,7 @@ from django.urls import reverse
 from engage.models import Campaign, Command, LeadList
 from engage.models.status_words import is_at_rest, is_not_approved
 from engage.outbox.campaigns import intents_of
+from engage.outbox.campaigns.templates import asks_for_approval
 
 # What could not be done is told for so long; after that it is in the audit trail.
 _TOLD_FOR: Final = timedelta(days=1)
@@ -57,12 +58,16 @@ class Intent:
 
     @property
     def what(self) -> str:
+        if asks_for_approval(self.command):
+            return "Request for approval"
         if self.command.kind == Command.Kind.MESSAGES:
             return "Update of the messages"
         return "Pause" if self.is_pause else "Activation"
 
     @property
     def headline(self) -> str:
+        if self.is_under_way and asks_for_approval(self.command):
+            return "Asking Engage for approval"
         if self.is_under_way:
             doing = {Command.Kind.MESSAGES.value: "Updating the messages"}
             return doing.get(self.command.kind, "Pausing" if self.is_pause else "Activating")

@@ -98,7 +98,7 @@ class Setup:
 
     @property
     def next_run_at(self) -> datetime | None:
-        return _moment(self._get("nextRunTime"))
+        return moment_of(self._get("nextRunTime"))
 
     @property
     def sending_description(self) -> str:
@@ -166,11 +166,11 @@ class Setup:
 
     @property
     def created_at(self) -> datetime | None:
-        return _moment(self._get("created"))
+        return moment_of(self._get("created"))
 
     @property
     def updated_at(self) -> datetime | None:
-        return _moment(self._get("updated"))
+        return moment_of(self._get("updated"))
 
     @property
     def others(self) -> list[tuple[str, str]]:
@@ -232,7 +232,7 @@ def _section(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _moment(value: Any) -> datetime | None:
+def moment_of(value: Any) -> datetime | None:
     try:
         moment = parse_datetime(value) if isinstance(value, str) else None
     except ValueError:
@@ -245,7 +245,7 @@ def _event(entry: Any) -> Event:
     if not event:
         return Event(None, "", "", readable(entry))
     stamp = readable(event.get("timestamp"))
-    return Event(_moment(stamp), stamp, readable(event.get("type")), readable(event.get("message")))
+    return Event(moment_of(stamp), stamp, readable(event.get("type")), readable(event.get("message")))
 
 
 def _raw(value: Any) -> str:

@@ -16,6 +16,7 @@ from console.campaigns import words
 from console.campaigns.schedule import Schedule, opening_words, zones_now
 from engage.models import Campaign, Command, Conversation, LeadList
 from engage.models.status_words import is_at_rest, is_sending
+from engage.outbox import campaigns as outbox
 from engage.outbox import decisions
 from engage.outbox.campaigns import activate_campaign, activate_list, pause_campaign, pause_list
 
@@ -35,9 +36,12 @@ class Effect:
     obstacle: str = ""
     list_name: str = ""
     is_pause: bool = False
+    is_approval: bool = False
 
     @property
     def view_name(self) -> str:
+        if self.is_approval:
+            return "campaigns:campaign-approval"
         what, verb = "list" if self.list_name else "campaign", "pause" if self.is_pause else "activate"
         return f"campaigns:{what}-{verb}"
 
@@ -54,6 +58,11 @@ def pause(*, campaign: Campaign, list_name: str, by: User, key: uuid.UUID) -> Co
     if list_name:
         return _ask(campaign, by, key, "paused list", list_name, pause_list)
     return _ask(campaign, by, key, "paused campaign", "", pause_campaign)
+
+
+def request_approval(*, campaign: Campaign, list_name: str, by: User, key: uuid.UUID) -> Command:
+    """Of the texts that a draft has, by Engage; `list_name` is empty. Raises the outbox's refusals."""
+    return _ask(campaign, by, key, "requested approval", "", outbox.request_approval)
 
 
 def cancel(*, command: Command, by: User) -> None:
@@ -185,19 +194,16 @@ def _open_conversations(campaign: Campaign, list_name: str = "") -> str:
 
 
 def _hours(campaign: Campaign, now: datetime) -> str:
-    """What the schedule makes of an activation now; nothing where none was told."""
+    """What the schedule makes of an activation now; nothing where it is not understood."""
     schedule = Schedule.of(campaign.schedule)
     zones = zones_now(schedule, now)
     is_open = [zone.name for zone in zones if zone.is_open]
-    if not schedule.is_told:
-        return ""
     if not zones:
-        return "Engage told hours that are not understood, so whether they are open now is not known."
+        return ""
     if not schedule.has_hours:
         return "Its schedule allows no texts at all."
     if not is_open:
-        opens = opening_words(schedule, now)
-        return f"It is outside its hours now: no texts go out{f' until {opens}' if opens else ''}."
+        return f"It is outside its hours now: no texts go out until {opening_words(schedule, now)}."
     where = "every US time zone" if len(is_open) == len(zones) else ", ".join(is_open)
     return f"Its hours are open now in {where}."
 

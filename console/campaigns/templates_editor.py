@@ -117,9 +117,9 @@ class Edit:
 
 
 def merge_fields_of(campaign: Campaign) -> list[str] | None:
-    """The campaign's merge fields as the platform names them; None while it has not."""
+    """The campaign's merge fields as the platform names them; None while it has not: no campaign has none at all."""
     names = campaign.document.get("allCampaignFields")
-    if not isinstance(names, list):
+    if not isinstance(names, list) or not names:
         return None
     custom = campaign.document.get("customFields")
     more = [
@@ -157,7 +157,7 @@ def check_text(campaign: Campaign, field: str, texts: Mapping[str, str], sample:
     known = merge_fields_of(campaign)
     reach = templates_reach.measure(text, sample)
     return Check(
-        findings=templates_lint.lint(field, text, fields=known, texts=texts, names=[campaign.workspace.name]),
+        findings=find_findings(campaign, field, text, texts),
         reach=reach,
         # Of a field that does not exist it is said already.
         empty=[empty for empty in reach.empty if known is None or empty.field in known],
@@ -167,6 +167,13 @@ def check_text(campaign: Campaign, field: str, texts: Mapping[str, str], sample:
         # Where an emoji stays anyway, plain quotes beside it make nothing cheaper.
         has_swap=plain != text and not segments.count(merge_fields.fill(plain, {})).offending,
     )
+
+
+def find_findings(campaign: Campaign, field: str, text: str, texts: Mapping[str, str]) -> list[Finding]:
+    """What is to be said of a text for the template `field`; `texts`: all of them as they would be."""
+    live = {name for own in campaign.messages.values() for name in merge_fields.fields_in(own)}
+    known, names = merge_fields_of(campaign), [campaign.workspace.name]
+    return templates_lint.lint(field, text, fields=known, live=live, texts=texts, names=names)
 
 
 def values_of(lead: Lead | None, text: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ _SHORTENERS: Final = _words(
     " qr.ae rb.gy rebrand.ly s.id shorturl.at shorte.st soo.gd su.pr t.co t.ly tiny.cc tinyurl.com tr.im trib.al v.gd"
     " x.co"
 )
-_ANY_SHORTENER: Final = "|".join(map(re.escape, sorted(_SHORTENERS, key=lambda name: (-len(name), name))))
+_ANY_SHORTENER: Final = "|".join(map(re.escape, sorted(_SHORTENERS, key=len, reverse=True)))
 _SHORTENER: Final = re.compile(rf"(?<![\w.@-])(?<![^/]/)(?:www\.)?({_ANY_SHORTENER})(?![\w-]|\.\w)", re.IGNORECASE)
 _STOP_WORD: Final = re.compile(r"\bSTOP\b")
 _OPT_OUT: Final = re.compile(
@@ -52,20 +52,19 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _CAPITALS_ARE_FINE: Final = _words(
     "STOP STOPALL START UNSTOP HELP INFO END QUIT CANCEL UNSUBSCRIBE YES NO OK SMS MMS USA FAQ PDF LLC INC ASAP"
 )
-# A name is read from its beginning only, or a long one would be read again from each of its hyphens.
-_HOST: Final = r"(?<![\w-])[\w-]+\.(?:com|net|org|io|co|us|example)\b"
-_CONTACT: Final = re.compile(rf"https?://|\bwww\.|@\w|{_HOST}|\d{{3}}\D{{0,3}}\d{{4}}")
+_CONTACT: Final = re.compile(r"https?://|\bwww\.|@\w|\b[\w-]+\.(?:com|net|org|io|co|us|example)\b|\d{3}\D{0,3}\d{4}")
 _REPLIES: Final = re.compile(r"\breply\b|\btext(?:ing)? (?:us|here|back)\b|\bthis number\b", re.IGNORECASE)
-_GOODBYE: Final = re.compile(r"\bopted[ -]?out\b|\bunsubscribed\b|\bremoved\b", re.IGNORECASE)
-# "You will not hear from us again": the one somewhere after the other.
-_NO: Final = re.compile(r"\b(?:no|not|never|stop)\b", re.IGNORECASE)
-_MORE: Final = re.compile(r"\b(?:texts?|messages?|again|more|hear)\b", re.IGNORECASE)
+_GOODBYE: Final = re.compile(
+    r"\bopted[ -]?out\b|\bunsubscribed\b|\bremoved\b"
+    r"|\b(?:no|not|never|stop)\b.*\b(?:texts?|messages?|again|more|hear)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _BRACE: Final = re.compile(r"[{}]")
 # How a text says who is writing: "this is Northfield", "Brightroof here", "Northfield: …", "from Northfield Learning".
 _CAPITAL: Final = "[A-Z\u00c0-\u00de]"
 _INTRODUCTION: Final = re.compile(
     r"\b(?:this is|it['\u2019]s|i am|i['\u2019]m|we are|we['\u2019]re|my name is)\s+(?:\w+\s+(?:at|from|with)\s+)?"
-    rf"{_CAPITAL}|\b{_CAPITAL}\w*+\s++here\b|^\s*{_CAPITAL}[\w&'. -]{{1,40}}:"
+    rf"{_CAPITAL}|{_CAPITAL}\w*\s+here\b|^\s*{_CAPITAL}[\w&'. -]{{1,40}}:"
     rf"|\b(?:from|at|with|by)\s+{_CAPITAL}\w+\s+{_CAPITAL}\w+"
 )
 _NAME: Final = re.compile(rf"\b{_CAPITAL}[\w-]{{2,}}")
@@ -79,35 +78,39 @@ _OFTEN_NAMED: Final = _words("FirstName LastName FullName FName LName First_Name
 
 
 def lint(
-    field: str, text: str, *, fields: Collection[str] | None, texts: Mapping[str, str], names: Iterable[str] = ()
+    field: str,
+    text: str,
+    *,
+    fields: Collection[str] | None,
+    texts: Mapping[str, str],
+    names: Iterable[str] = (),
+    live: Collection[str] = (),
 ) -> list[Finding]:
     """Errors first. `texts`: all templates of the campaign; `names`: those of the account.
 
-    `fields`: the merge fields of the campaign; None while nobody has said which it has.
+    `fields`: the merge fields of the campaign; None while nobody has said which it has. `live`: those that its live
+    texts hold already, so that the platform may fill them although it does not name them.
 
     A template that is empty has nothing to object to: the platform then sends none.
     """
     if not text.strip():
         return []
-    findings = [*_check_fields(text, fields), *_check_length(text), *_check_links(text), *_check_capitals(text)]
+    findings = [*_check_fields(text, fields, live), *_check_length(text), *_check_links(text), *_check_capitals(text)]
     if field == FIRST:
         findings += [*_check_opt_out(text), *_check_brand(text, texts, names)]
     if field == HELP and not (_CONTACT.search(text) or _REPLIES.search(text)):
         findings.append(Finding("contact", "It does not say how to reach you: a number, an address, or to reply."))
-    if field == STOP and not _says_goodbye(text):
+    if field == STOP and not _GOODBYE.search(text):
         findings.append(Finding("goodbye", "It does not say that no more texts will come."))
     return sorted(findings, key=lambda finding: not finding.is_error)
 
 
-def _says_goodbye(text: str) -> bool:
-    if _GOODBYE.search(text):
-        return True
-    no = _NO.search(text)
-    return bool(no and _MORE.search(text, no.end()))
-
-
-def _check_fields(text: str, fields: Collection[str] | None) -> Iterable[Finding]:
+def _check_fields(text: str, fields: Collection[str] | None, live: Collection[str]) -> Iterable[Finding]:
     for name in merge_fields.unknown_fields(text, fields) if fields is not None else ():
+        if name in live:
+            words = f"Engage does not name the field {{{{{name}}}}}, but the live messages hold it already."
+            yield Finding("unnamed-field", words)
+            continue
         near = next((known for known in fields or () if _plain(known) == _plain(name)), "")
         hint = f" Did you mean {{{{{near}}}}}?" if near else ""
         yield Finding("field", f"This campaign has no field {{{{{name}}}}}.{hint}", is_error=True)

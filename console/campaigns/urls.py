@@ -19,6 +19,7 @@ one: list[URLPattern | URLResolver] = [
     path("", campaign.campaign, name="campaign"),
     path("activation/", switch.campaign_activate, name="campaign-activate"),
     path("pause/", switch.campaign_pause, name="campaign-pause"),
+    path("approval/", switch.campaign_approval, name="campaign-approval"),
     path("lists/activation/", switch.list_activate, name="list-activate"),
     path("lists/pause/", switch.list_pause, name="list-pause"),
     path("commands/<int:command_id>/decision/", switch.command_decide, name="command-decide"),

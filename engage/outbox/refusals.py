@@ -111,6 +111,10 @@ class BlankTemplate(Refused):
     message = "Engage leaves a message as it is when it is sent a blank one, so it cannot be emptied from here."
 
 
+class NoDraft(Refused):
+    message = "Only a draft with texts waits to be sent for approval."
+
+
 class NothingToChange(Refused):
     message = "Engage has these texts already."
 

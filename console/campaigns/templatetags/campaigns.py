@@ -19,6 +19,7 @@ register = template.Library()
 _ACTIONS = {
     "activated campaign": "asked to activate the campaign",
     "paused campaign": "asked to pause the campaign",
+    "requested approval": "asked Engage to approve the messages",
     "activated list": "asked to activate the list",
     "paused list": "asked to pause the list",
     "cancelled activation": "cancelled the activation",

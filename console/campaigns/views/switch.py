@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from console.accounts.access import DeskRequest, confirmed_to_activate, signed_in, wants_fragment
 from console.accounts.scope import Scope
 from console.campaigns import switching
+from console.campaigns.approval_request import effect_of_approval_request
 from console.campaigns.board import load_rows
 from console.campaigns.forms import DecisionForm, ListSwitchForm, SwitchForm
 from console.campaigns.page import campaign_context
@@ -65,6 +66,16 @@ def list_pause(request: DeskRequest, campaign_id: int) -> HttpResponse:
     form = _list_form(request)
     effect = switching.effect_of_pause(campaign, form.cleaned_data["list_name"])
     return _answer(request, campaign, form, effect, switching.pause)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def campaign_approval(request: DeskRequest, campaign_id: int) -> HttpResponse:
+    """Have Engage approve the texts that a draft has."""
+    campaign = find_campaign(request, campaign_id)
+    require_permission(request, *RUN)
+    effect = effect_of_approval_request(campaign)
+    return _answer(request, campaign, SwitchForm(request.POST), effect, switching.request_approval)
 
 
 @require_POST

@@ -7,6 +7,7 @@ from engage.outbox.campaigns.asking import (
     load_list,
     pause_campaign,
     pause_list,
+    request_approval,
     update_messages,
 )
 from engage.outbox.campaigns.intents import Intents, intent_of, intents_of
@@ -21,5 +22,6 @@ __all__ = [
     "load_list",
     "pause_campaign",
     "pause_list",
+    "request_approval",
     "update_messages",
 ]

@@ -73,6 +73,14 @@ def update_messages(
     return _ask(wish)
 
 
+def request_approval(*, campaign: Campaign, by: User, key: uuid.UUID) -> Command:
+    """Have Engage approve the texts that a draft has. Raises NoDraft, TemplateChanged, KeyTaken."""
+    wish = _wish(Kind.MESSAGES, campaign, MESSAGES, by, key)
+    texts = campaign.messages
+    wish.details = {"messages": {}, "base": {name: texts.get(name, "") for name in guards.TEMPLATES}}
+    return _ask(wish)
+
+
 def load_list(*, load: ListLoad, by: User, key: uuid.UUID) -> Command:
     """Load the file of `load` into the list of its name. Raises NothingToLoad, BadListName, NoPhone, AlreadyLoading,
     KeyTaken."""

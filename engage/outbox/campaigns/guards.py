@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from engage.models import Campaign, Command, ListLoad
 from engage.models.status_words import is_not_approved
-from engage.outbox.campaigns.templates import is_same
+from engage.outbox.campaigns.templates import asks_for_approval, is_same
 from engage.outbox.refusals import (
     BadListName,
     BlankTemplate,
+    NoDraft,
     NoPhone,
     NotApproved,
     NothingToChange,
@@ -20,6 +21,7 @@ from engage.outbox.refusals import (
 )
 
 TEMPLATES = ("outgoingMessage", "responseMessage", "helpMessage", "stopMessage", "startMessage")
+FIRST = TEMPLATES[0]
 PHONE = "Phone"
 
 # The platform names a loaded list after its file, and servers do not agree on what these mean in the name of one.
@@ -51,9 +53,15 @@ def check_approved(status: str) -> None:
 
 
 def check_messages(command: Command, campaign: Campaign) -> None:
-    """Raises UnknownTemplate, BlankTemplate, NothingToChange, TemplateChanged."""
+    """Raises NoDraft, UnknownTemplate, BlankTemplate, NothingToChange, TemplateChanged."""
     wanted: Mapping[str, str] = command.details["messages"]
     base: Mapping[str, str] = command.details["base"]
+    if asks_for_approval(command):
+        if not campaign.is_draft or not base.get(FIRST, "").strip():
+            raise NoDraft
+        if not has_texts(campaign, base):
+            raise TemplateChanged
+        return
     if unknown := next((name for name in wanted if name not in TEMPLATES), None):
         raise UnknownTemplate(unknown)
     if not all(text.strip() for text in wanted.values()):

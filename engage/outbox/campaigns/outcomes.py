@@ -24,7 +24,6 @@ from engage.outbox.transitions import State, move
 LEAD_UNKNOWN = "Engage did not answer: the lead may have been loaded. Look there before you load it again."
 LOAD_UNKNOWN = "Engage did not answer: the list may have been loaded. Look there before you load it again."
 NOT_SAID_YET = "Engage has not said yet what became of the rows."
-OLD_TEXT = "Engage still shows the text from before."
 # Complete looks that show it inactive before a machine activates once more.
 _LOOKS_BEFORE_REPEATING = 2
 
@@ -46,20 +45,21 @@ def _accept(command: Command, campaign: Campaign, said: Said | None, pace: Pace)
     """The platform took it; what it answered may already be the proof."""
     now = timezone.now()
     look_at = now + timedelta(seconds=pace.looks[0])
-    is_heard_of = False
+    is_heard_of, reason = False, ""
     match command.kind:
         case Command.Kind.LOAD_LEAD if isinstance(said, wire.LeadLoadResult):
             loads.settle_lead(command, said)
             return
         case Command.Kind.MESSAGES if isinstance(said, wire.Campaign):
-            is_done = templates.has_texts(said, command.details["messages"])
+            state, reason = templates.find_verdict(command, said, may_have_arrived(command)[-1]) or (None, "")
+            is_done = state == State.CONFIRMED
         case Command.Kind.LOAD_LIST:
             is_done, is_heard_of = False, True
         case _:
             is_done = calls.is_as_wanted(command, calls.status_said(command, campaign, said))
             is_heard_of = command.kind in Command.OF_LISTS
     if is_done:
-        move(command, State.CONFIRMED)
+        move(command, State.CONFIRMED, reason=reason)
     else:
         move(command, State.ACCEPTED, due_at=pace.hears_until(now) if is_heard_of else look_at)
 
@@ -122,18 +122,19 @@ def _conclude_switch(command: Command, said: wire.Campaign | None, last: Attempt
 
 
 def _conclude_messages(command: Command, said: wire.Campaign | None, last: Attempt, pace: Pace) -> None:
-    verdict = templates.find_verdict(command, said) if said is not None else None
-    age = timezone.now() - posted_at(last)
+    verdict = templates.find_verdict(command, said, last) if said is not None else None
+    age, old = timezone.now() - posted_at(last), templates.old_words(command)
+    late = ARRIVED_LATE if command.state == State.UNCONFIRMED else ""
     if verdict is not None and verdict[0] == State.CONFIRMED:
-        move(command, State.CONFIRMED, reason=ARRIVED_LATE if command.state == State.UNCONFIRMED else "")
+        move(command, State.CONFIRMED, reason=verdict[1] or late)
     elif command.state == State.UNCONFIRMED:
         _look_again(command, last, pace)
     elif verdict is not None:
         _ask_somebody(command, verdict[1], last, pace)
     elif said is not None and age >= pace.settles_after and last.looks >= pace.least_looks:
-        _ask_somebody(command, OLD_TEXT, last, pace)
+        _ask_somebody(command, old, last, pace)
     elif age >= timedelta(seconds=pace.gives_up_after):
-        _ask_somebody(command, UNREADABLE if said is None else OLD_TEXT, last, pace)
+        _ask_somebody(command, UNREADABLE if said is None else old, last, pace)
     else:
         _look_again(command, last, pace)
 

@@ -141,7 +141,7 @@ def mark(command: Command, campaign: Campaign, pace: Pace) -> Attempt | None:
             reason = command.reason if command.kind in Command.PAUSES else ""
             if not move(command, State.SENDING, lease_until=lease_until, due_at=lease_until, reason=reason):
                 return None
-            return _begin_attempt(command, lists.baseline(command, pace))
+            return _begin_attempt(command, lists.baseline(command, pace) | templates.baseline(command, campaign))
     except Refused as refusal:
         fail(command, State.CANCELLED, refusal.message, pace=pace)
         return None

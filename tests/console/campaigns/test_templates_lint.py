@@ -113,3 +113,11 @@ def test_ordinary_campaigns_are_not_nagged_at(blueprint: Blueprint) -> None:
     # The clearance neither says who writes nor how to end it.
     objections = ["opt-out", "brand"] if blueprint.topic == "clearance" else []
     assert found == {field: [] for field in TEMPLATES} | {"outgoingMessage": objections}
+
+
+def test_field_that_only_the_live_text_names_is_no_error() -> None:
+    texts = {"helpMessage": "Reply, {{Plan}} {{Zip}}"}
+
+    findings = lint("helpMessage", texts["helpMessage"], fields=FIELDS, live={"Plan"}, texts=texts)
+
+    assert [(finding.rule, finding.is_error) for finding in findings] == [("field", True), ("unnamed-field", False)]

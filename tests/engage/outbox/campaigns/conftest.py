@@ -13,7 +13,14 @@ from django.contrib.auth.models import User
 from engage.mirror.platform import client_for
 from engage.mirror.reconcile import read_campaigns
 from engage.models import Campaign, Command, Workspace
-from engage.outbox.campaigns import activate_campaign, activate_list, pause_campaign, pause_list, update_messages
+from engage.outbox.campaigns import (
+    activate_campaign,
+    activate_list,
+    pause_campaign,
+    pause_list,
+    request_approval,
+    update_messages,
+)
 from tests.engage.outbox import conftest as outbox
 from tests.engage.outbox.campaigns.meddler import Forward, Meddler
 from tests.engage.outbox.campaigns.model_platform import ModelPlatform
@@ -106,6 +113,9 @@ class Asking:
 
     def pause_list(self, campaign: Campaign, name: str) -> Command:
         return pause_list(campaign=campaign, list_name=name, by=self._by, key=uuid.uuid4())
+
+    def approval(self, campaign: Campaign) -> Command:
+        return request_approval(campaign=campaign, by=self._by, key=uuid.uuid4())
 
     def update(self, campaign: Campaign, base: dict[str, str] | None = None, **messages: str) -> Command:
         base = campaign.messages if base is None else base

@@ -23,6 +23,10 @@ class ModelPlatform:
         self.resting = "READY"
         self.messages = {"outgoingMessage": "Hi {{FirstName}}", "helpMessage": "Write to us"}
         self.lists: dict[str, str] = {}
+        # How it is after an update: new texts may show later, and be noted nowhere.
+        self.after_update: dict[str, Any] = {"campaignStatus": "PENDING_APPROVAL"}
+        self.shows_old_texts, self.is_updated = False, True
+        self._more: dict[str, Any] = {}
         # What the list endpoints answer: the list, the campaign, or this very object.
         self.list_answer: str | dict[str, Any] = "list"
         # What took effect, in order: (call, list name or body).
@@ -79,9 +83,13 @@ class ModelPlatform:
         return self._say(self.campaign())
 
     def _update(self, texts: dict[str, str]) -> Reply:
-        self.messages |= {field: text for field, text in texts.items() if text}
-        self.status = "PENDING_APPROVAL"
+        if not self.shows_old_texts:
+            self.messages |= {field: text for field, text in texts.items() if text}
+        self._more = self.after_update
+        self.status = self.after_update.get("campaignStatus", self.status)
+        updated = self._updated
         self._note("messages", json.dumps(texts))
+        self._updated = self._updated if self.is_updated else updated
         return self._say(self.campaign())
 
     def _note(self, call: str, what: str) -> None:
@@ -95,7 +103,7 @@ class ModelPlatform:
             "updated": self._updated.isoformat(),
             "campaignStatus": self.status,
             "messages": self.messages,
-        }
+        } | self._more
 
     def list_object(self, name: str, **fields: Any) -> dict[str, Any]:
         return {
