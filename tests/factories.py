@@ -16,7 +16,8 @@ from console.accounts.roles import AGENT, create_roles
 from console.inbox.models import Assignment, DeskConversation
 from engage.mirror import summary
 from engage.models import Campaign, Command, Consent, Conversation, Disposition, Lead, Message, Workspace
-from engage.sms import keywords, phones
+from engage.sms import keywords
+from engage.sms.searching import search_text
 from engage.vault import Secret, fingerprint, seal
 
 _numbers = itertools.count(1)
@@ -65,7 +66,7 @@ def make_lead(
         remote_id=f"lead-{number}",
         name=name,
         phone=phone,
-        search_text=f"{name.casefold()} {phones.digits(phone)}",
+        search_text=search_text(name, phone),
         time_zone=time_zone,
         state=state,
         data={} if data is None else data,

@@ -20,6 +20,7 @@ from console.campaigns.schedule import Schedule
 from console.campaigns.setup import Setup
 from engage.models import Campaign, LeadList
 from engage.models.status_words import Meaning, is_sending
+from engage.sms.searching import fold
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -151,10 +152,8 @@ class BoardView:
 
     def _finds(self, row: BoardRow) -> bool:
         campaign = row.campaign
-        text = (
-            f"{campaign.name} {campaign.remote_id} {campaign.workspace.name} {words.status_words(campaign)}".casefold()
-        )
-        return all(word in text for word in self.search.casefold().split())
+        text = fold(f"{campaign.name} {campaign.remote_id} {campaign.workspace.name} {words.status_words(campaign)}")
+        return all(word in text for word in fold(self.search).split())
 
 
 def board_address(view: BoardView, **changed: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from console.accounts.scope import Scope
 from console.campaigns.board import BoardView, Filter, Sort
+from console.display.fields import ExactField, SearchField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -26,7 +27,7 @@ class SwitchForm(forms.Form):
 class ListSwitchForm(SwitchForm):
     """The same for a list, which is named verbatim: spaces around its name are part of it."""
 
-    list_name = forms.CharField(strip=False)
+    list_name = ExactField(strip=False)
 
 
 class DecisionForm(forms.Form):
@@ -39,7 +40,7 @@ class BoardForm(forms.Form):
     """The query of the board's address: `?show=active&find=solar&sort=waiting`."""
 
     show = forms.ChoiceField(choices=[(filter_.value, filter_.label) for filter_ in Filter], required=False)
-    find = forms.CharField(required=False, max_length=100)
+    find = SearchField()
     sort = forms.ChoiceField(choices=[(sort.value, sort.label) for sort in Sort], required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
 

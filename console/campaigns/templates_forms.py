@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from console.campaigns.models import TEMPLATES
+from console.display.fields import ExactField, WordsField
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -30,12 +31,12 @@ def first_error(form: forms.Form) -> str:
 class EditForm(forms.Form):
     """The five texts as written, and by hash those that the writer began with. Shape only; nothing is judged here."""
 
-    comment = forms.CharField(required=False, max_length=2_000)
+    comment = WordsField(required=False, max_length=2_000)
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         for name, label in TEMPLATES.items():
-            self.fields[name] = forms.CharField(required=False, strip=False, max_length=LONGEST, label=label)
+            self.fields[name] = ExactField(required=False, strip=False, max_length=LONGEST, label=label)
             self.fields[f"base-{name}"] = forms.CharField(required=False, max_length=64)
 
     @property
@@ -72,7 +73,7 @@ class DecisionForm(forms.Form):
     )
     decision = forms.ChoiceField(choices=CHOICES)
     hash = forms.CharField(required=False, max_length=64)
-    reason = forms.CharField(required=False, max_length=2_000)
+    reason = WordsField(required=False, max_length=2_000)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

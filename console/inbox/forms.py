@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404
 
 from console.accounts.scope import Scope
+from console.display.fields import ExactField, SearchField, WordsField
 from console.inbox.queues import Queue, QueueView
 from engage.models import Campaign
 
@@ -16,14 +17,23 @@ if TYPE_CHECKING:
 
 PAGE = 50
 LONGEST_LIST = 1000
+# What the page itself fills in does not read as it was written.
+_ODD = "The page sent something odd. Reload it and try again; your words stay."
+
+
+def words_of(form: forms.Form) -> str:
+    """Why it was refused, for the person who filled it in."""
+    return " ".join(dict.fromkeys(str(error) for errors in form.errors.values() for error in errors))
 
 
 class ReplyForm(forms.Form):
     """Shape only; whether it may be sent is the outbox's to say."""
 
-    text = forms.CharField(required=False, max_length=20_000, strip=True)
-    key = forms.UUIDField(required=False)
-    seen_through = forms.DateTimeField(required=False)
+    text = ExactField(
+        required=False, max_length=20_000, error_messages={"max_length": "This text is too long to be sent as one."}
+    )
+    key = forms.UUIDField(required=False, error_messages={"invalid": _ODD})
+    seen_through = forms.DateTimeField(required=False, error_messages={"invalid": _ODD})
     take_over = forms.BooleanField(required=False)
     # What the person has read that may be an opt-out, and takes for none.
     no_opt_out = forms.CharField(required=False, max_length=16)
@@ -39,8 +49,8 @@ class ReplyForm(forms.Form):
 
 class DispositionForm(forms.Form):
     # As long and with whatever blanks the platform has named it.
-    name = forms.CharField(strip=False)
-    key = forms.UUIDField(required=False)
+    name = ExactField(strip=False, error_messages={"required": "Choose one of the dispositions."})
+    key = forms.UUIDField(required=False, error_messages={"invalid": _ODD})
     confirmed = forms.BooleanField(required=False)
 
     def clean_key(self) -> uuid.UUID:
@@ -66,14 +76,14 @@ class StopForm(forms.Form):
 class LiftForm(forms.Form):
     """Why a number may be texted again, and what locked it when the person looked."""
 
-    reason = forms.CharField(max_length=500, error_messages={"required": "Say why the lock may be lifted."})
+    reason = WordsField(max_length=500, error_messages={"required": "Say why the lock may be lifted."})
     mark = forms.CharField(max_length=16)
 
 
 class LiftManyForm(forms.Form):
     """The opt-out events that were ticked."""
 
-    reason = forms.CharField(max_length=500, error_messages={"required": "Say why these locks may be lifted."})
+    reason = WordsField(max_length=500, error_messages={"required": "Say why these locks may be lifted."})
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
@@ -105,7 +115,7 @@ class ListForm(forms.Form):
 
     queue = forms.ChoiceField(choices=[(queue.value, queue.label) for queue in Queue], required=False)
     campaign = forms.IntegerField(required=False)
-    search = forms.CharField(required=False, max_length=100)
+    search = SearchField()
     show = forms.IntegerField(required=False, min_value=1)
 
     def __init__(self, query: QueryDict, *, user: User) -> None:

@@ -15,8 +15,8 @@ from console.inbox.models import DeskEvent
 from engage.mirror.reactions import is_of_any
 from engage.models import Command, Consent, Disposition, Message
 from engage.models.disposition_names import kept_name
+from engage.sms.blanks import is_blank
 from engage.sms.keywords import Reaction, find_reaction
-from engage.sms.keywords.folding import is_blank
 
 # The platform answers by itself at once; nobody reads and types this fast.
 AUTOMATIC_WITHIN = timedelta(seconds=10)

@@ -12,13 +12,13 @@ from console.accounts.scope import Scope
 from console.campaigns.board import BoardView, Filter, Sort, visible_campaigns
 from console.inbox.models import DeskConversation
 from console.inbox.queues import Queue, QueueView
+from engage.sms.searching import clean_query
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 # The largest id a database can hold: anything above is nobody's conversation.
 _LARGEST_ID = 2**63 - 1
-_SEARCH_LENGTH = 200
 _LARGEST_PAGE = 100_000
 
 
@@ -92,7 +92,7 @@ def _parse_queue(query: Mapping[str, str], scope: Scope, agent_id: int) -> Queue
         scope=scope,
         agent_id=agent_id if queue is Queue.MINE else None,
         campaign_id=parse_id(query.get("campaign", "")),
-        search=query.get("search", "").strip()[:_SEARCH_LENGTH],
+        search=clean_query(query.get("search", "")),
     )
 
 
@@ -101,5 +101,5 @@ def _parse_board(query: Mapping[str, str], scope: Scope) -> BoardView | None:
         filter_, sort = Filter(query.get("show", "")), Sort(query.get("sort", Sort.ATTENTION))
     except ValueError:
         return None
-    search, page = query.get("find", "").strip()[:_SEARCH_LENGTH], parse_id(query.get("page", "")) or 1
+    search, page = clean_query(query.get("find", "")), parse_id(query.get("page", "")) or 1
     return BoardView(scope, filter_, search, sort, min(page, _LARGEST_PAGE))

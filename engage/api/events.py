@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from engage.api.compressed import unpack
 from engage.api.errors import MalformedEvent
-from engage.api.strict_json import BadJson, clean_text, read_json
+from engage.api.strict_json import BadJson, read_noting
 from engage.api.wire import Campaign, CampaignList, ConversationPayload
 from engage.api.wire.shapes import first_problem, is_campaign, is_list
+from engage.sms.blanks import storable
 
 CAMPAIGN_STATUS = "MessagingCampaignStatus"
 LIST_STATUS = "MessagingListStatus"
@@ -34,16 +35,20 @@ class ConversationEvent:
     payload: ConversationPayload
     event_type: str = ""
     """The name it came under."""
+    was_cleaned: bool = False
+    """Its texts held what no database does."""
 
 
 @dataclass(frozen=True)
 class CampaignEvent:
     campaign: Campaign
+    was_cleaned: bool = False
 
 
 @dataclass(frozen=True)
 class ListEvent:
     lead_list: CampaignList
+    was_cleaned: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,10 +79,11 @@ def parse_event(body: bytes, event_type: str = "") -> Event:
     The body's own `eventType` is the documented one and goes before the header.
     """
     try:
-        fields = read_json(unpack(body))
+        fields, was_cleaned = read_noting(unpack(body))
         if not isinstance(fields, dict):
             raise MalformedEvent("the top level is not an object")
-        return _event_of(fields, header=event_type)
+        event = _event_of(fields, header=event_type)
+        return replace(event, was_cleaned=True) if was_cleaned and not isinstance(event, UnknownEvent) else event
     except BadJson as error:
         raise MalformedEvent(error.reason) from None
     except ValidationError as error:
@@ -86,7 +92,7 @@ def parse_event(body: bytes, event_type: str = "") -> Event:
 
 def _event_of(fields: dict[str, Any], *, header: str) -> Event:
     named = fields.get("eventType")
-    event_type = clean_text((named if isinstance(named, str) else "").strip() or header.strip())[:200]
+    event_type = storable((named if isinstance(named, str) else "").strip() or header.strip())[:200]
     name = folded(event_type)
     kind = _CONVERSATION_KINDS.get(name) or (ConversationKind.OTHER if _is_about_lead(fields) else None)
     if kind:

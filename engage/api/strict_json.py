@@ -6,13 +6,14 @@ import json
 import math
 import re
 
+from engage.sms.blanks import storable
+
 MAX_DEPTH = 64
 MAX_DIGITS = 300
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Escapes of NUL and of surrogates, paired (as emoji are) or not: only then are the texts worth looking at.
-_SUSPICIOUS_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SUSPICIOUS = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
 
 
 class BadJson(Exception):
@@ -26,23 +27,26 @@ class BadJson(Exception):
 def read_json(body: bytes | bytearray, *, clean: bool = False) -> object:
     """The value of a JSON body; raises BadJson.
 
-    NUL and lone surrogates, which PostgreSQL cannot store, are refused, or with `clean` removed and replaced. So are
-    numbers that are too large to hold: with `clean` they stay the text they are.
+    Of its texts NUL and lone surrogates, which no database holds, are removed and replaced. Numbers too large to hold
+    are refused; with `clean` they stay the text they are.
     """
-    value = _decode(body.removeprefix(_BYTE_ORDER_MARK), lenient_decoder if clean else _decoder)
+    return _read(body, lenient_decoder if clean else _decoder)[0]
+
+
+def read_noting(body: bytes | bytearray) -> tuple[object, bool]:
+    """As `read_json`; and whether anything had to be removed or replaced."""
+    return _read(body, _decoder)
+
+
+def _read(body: bytes | bytearray, decoder: json.JSONDecoder) -> tuple[object, bool]:
+    value = _decode(body.removeprefix(_BYTE_ORDER_MARK), decoder)
     # Fewer brackets than that cannot nest deeper: the usual body is not walked at all.
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _is_deeper_than(value, MAX_DEPTH):
         raise BadJson(f"nested deeper than {MAX_DEPTH} levels")
-    if _SUSPICIOUS_ESCAPE.search(body):
-        if clean:
-            return _cleaned(value)
-        _check_texts(value)
-    return value
-
-
-def clean_text(text: str) -> str:
-    """Without NUL, and with lone surrogates replaced by U+FFFD."""
-    return _SURROGATE.sub("\ufffd", text.replace("\0", ""))
+    if not _SUSPICIOUS.search(body):
+        return value, False
+    cleaned = _cleaned(value)
+    return cleaned, cleaned != value
 
 
 def clean_item(value: object) -> object:
@@ -54,7 +58,7 @@ def _decode(body: bytes | bytearray, decoder: json.JSONDecoder) -> object:
     if not body.strip():
         raise BadJson("empty body")
     try:
-        value: object = decoder.decode(body.decode())
+        value: object = decoder.decode(_text_of(body))
     except UnicodeDecodeError as error:
         raise BadJson(f"invalid UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -62,6 +66,16 @@ def _decode(body: bytes | bytearray, decoder: json.JSONDecoder) -> object:
     except RecursionError:
         raise BadJson(f"nested deeper than {MAX_DEPTH} levels") from None
     return value
+
+
+def _text_of(body: bytes | bytearray) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        if not _SUSPICIOUS.search(body):
+            raise
+    # Some senders write each half of an emoji as if it were a character: two that belong together are put together.
+    return body.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _read_whole(digits: str) -> int:
@@ -119,26 +133,11 @@ def _children(value: object) -> list[object]:
     return [child for child in inside if isinstance(child, dict | list)]
 
 
-def _check_texts(value: object) -> None:
-    if isinstance(value, str):
-        if "\0" in value:
-            raise BadJson("a text holds a NUL character")
-        if _SURROGATE.search(value):
-            raise BadJson("a text holds half of a surrogate pair")
-    elif isinstance(value, dict):
-        for name, child in value.items():
-            _check_texts(name)
-            _check_texts(child)
-    elif isinstance(value, list):
-        for child in value:
-            _check_texts(child)
-
-
 def _cleaned(value: object) -> object:
     if isinstance(value, str):
-        return clean_text(value)
+        return storable(value)
     if isinstance(value, dict):
-        return {clean_text(name): _cleaned(child) for name, child in value.items()}
+        return {storable(name): _cleaned(child) for name, child in value.items()}
     if isinstance(value, list):
         return [_cleaned(child) for child in value]
     return value

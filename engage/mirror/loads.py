@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from engage.api.compressed import unpack
-from engage.api.strict_json import BadJson, clean_text, read_json
+from engage.api.strict_json import BadJson, read_json
 from engage.mirror.observations import LoadObservation, mask_tokens
 from engage.models import Change, ListLoad
 from engage.models.delivery import LIST_LOAD
+from engage.sms.blanks import storable
 
 
 def read_load_event(event_type: str, body: bytes, seen_at: datetime) -> LoadObservation | None:
@@ -21,7 +22,7 @@ def read_load_event(event_type: str, body: bytes, seen_at: datetime) -> LoadObse
     try:
         document = read_json(unpack(body), clean=True)
     except BadJson:
-        document = {"text": clean_text(body.decode("utf-8", "replace"))}
+        document = {"text": storable(body.decode("utf-8", "replace"))}
     return LoadObservation(int(number), mask_tokens(document), seen_at)
 
 

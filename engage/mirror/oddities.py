@@ -14,7 +14,7 @@ from engage.models import Delivery, Workspace
 
 def find_oddity(event: Event | LoadObservation, delivery: Delivery, workspace: Workspace) -> str:
     """In words; empty when there is none."""
-    oddities = (_find_forgery(event, delivery, workspace), _not_understood(event))
+    oddities = (_find_forgery(event, delivery, workspace), _not_understood(event), _left_out(event))
     return "; ".join(words for words in oddities if words)
 
 
@@ -28,6 +28,11 @@ def _not_understood(event: Event | LoadObservation) -> str:
         case ListEvent(lead_list=lead_list):
             odd = lead_list.odd
     return f"not understood: {'; '.join(odd)}" if odd else ""
+
+
+def _left_out(event: Event | LoadObservation) -> str:
+    is_cleaned = isinstance(event, ConversationEvent | CampaignEvent | ListEvent) and event.was_cleaned
+    return "a text held NUL or half of a character, which no database holds: it is left out" if is_cleaned else ""
 
 
 def _find_forgery(event: Event | LoadObservation, delivery: Delivery, workspace: Workspace) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from engage.models.campaign import Campaign
 from engage.models.disposition_names import means_do_not_contact
-from engage.models.lead import Lead
+from engage.models.lead import Lead, found_by
 from engage.models.workspace import Workspace
 from engage.vault import Secret, unseal
 
@@ -40,12 +40,8 @@ class ConversationQuerySet(models.QuerySet[Row]):
         return self.filter(denied_at=None).exclude(key_fingerprint="")
 
     def matching(self, text: str) -> Self:
-        """By name, or by any part of a phone number in any format (three digits or more)."""
-        digits = "".join(character for character in text if character.isdigit())
-        letters = any(character.isalpha() for character in text)
-        needle = digits if len(digits) >= 3 and not letters else " ".join(text.casefold().split())
-        # The number may be typed with its country code or without; the mirror holds it with.
-        return self.filter(lead__search_text__contains=needle) if needle else self
+        """Those whose name or number holds every word of it, a number in any format; all when it is blank."""
+        return self.filter(found_by(text, "lead__search_text"))
 
     def due_for_read(self, now: datetime) -> Self:
         """Seen in webhooks only so far, or changed in a way that only a GET can vouch for; oldest first."""

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from engage.models.campaign import Campaign
 from engage.models.workspace import Workspace
+from engage.sms.blanks import first_shown, is_blank
+from engage.sms.searching import read_query
 
 
 class Lead(models.Model):
@@ -16,9 +19,7 @@ class Lead(models.Model):
     name = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=40, blank=True, help_text="as the platform writes it, E.164")
     from_number = models.CharField(max_length=40, blank=True)
-    search_text = models.CharField(
-        max_length=400, blank=True, help_text="case-folded name, a space, digits of the phone"
-    )
+    search_text = models.CharField(max_length=400, blank=True, help_text="folded name, a space, digits of the phone")
     time_zone = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=100, blank=True)
     zip = models.CharField(max_length=40, blank=True)
@@ -40,4 +41,20 @@ class Lead(models.Model):
         indexes = (models.Index(fields=("workspace", "phone"), name="lead_by_phone"),)
 
     def __str__(self) -> str:
-        return self.name or self.phone or self.remote_id
+        return first_shown(self.name, self.phone, self.remote_id) or f"lead {self.pk}"
+
+
+def found_by(text: str, column: str = "search_text") -> Q:
+    """Whether a column of search texts holds all that a person asks for; what is blank asks for nothing."""
+    wanted = read_query(text)
+    if not wanted:
+        return Q() if is_blank(text) else Q(pk__in=())
+    found = Q()
+    for one in wanted:
+        either = Q()
+        for spelling in one.spellings:
+            either |= Q(**{f"{column}__contains": spelling})
+        if one.pieces:
+            either |= Q(*(Q(**{f"{column}__contains": piece}) for piece in one.pieces))
+        found &= either
+    return found

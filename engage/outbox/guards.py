@@ -8,6 +8,7 @@ from engage.mirror.consent import lock_reason
 from engage.mirror.judging import find_doubts
 from engage.models import Command, Conversation, Lead
 from engage.outbox.refusals import BlankText, InDoubt, NotConfirmed, OptedOut, OutsideWindow, TextTooLong
+from engage.sms.blanks import is_blank
 from engage.sms.send_window import Window, window_for
 
 LONGEST_TEXT = 1600
@@ -19,7 +20,7 @@ def clean_text(text: str) -> str:
     """The text as it will be sent; raises BlankText, TextTooLong."""
     # What a browser makes of a line break, what PostgreSQL cannot hold, what no form can carry.
     text = text.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "replace").decode().strip()
-    if not text:
+    if is_blank(text):
         raise BlankText
     if len(text) > LONGEST_TEXT:
         raise TextTooLong(len(text), LONGEST_TEXT)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from console.inbox import times
 from console.inbox.choices import Choice, choices_of
 from engage.sms import phones
-from engage.sms.keywords.folding import is_blank
+from engage.sms.blanks import first_shown, is_blank
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -50,7 +50,7 @@ def choices(conversation: Conversation) -> list[Choice]:
 @register.filter
 def lead_name(lead: Lead) -> str:
     """Their name, or their number, or at least something to click."""
-    return lead.name.strip() or phone(lead.phone) or "Unknown number"
+    return first_shown(lead.name, phone(lead.phone)) or "Unknown number"
 
 
 @register.filter

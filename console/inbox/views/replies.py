@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from console.accounts.access import DeskRequest, signed_in
 from console.inbox import actions
 from console.inbox.deciding import check_may_decide, decide
-from console.inbox.forms import DecisionForm, DispositionForm, NoOptOutForm, ReplyForm
+from console.inbox.forms import DecisionForm, DispositionForm, NoOptOutForm, ReplyForm, words_of
 from console.inbox.views.desk import answer_with_form, answer_with_thread, find_conversation
 from engage.models import Command, Conversation
 from engage.outbox.refusals import InDoubt, KeyTaken, NewerMessage, NotPossibleNow, Refused
@@ -35,6 +35,8 @@ def reply_send(request: DeskRequest, conversation_id: int) -> HttpResponse:
             context |= {"refusal": refusal, "newer": refusal.newer}
         except Refused as refusal:
             context |= {"refusal": refusal, "needs_new_key": isinstance(refusal, KeyTaken)}
+    else:
+        context |= {"refusal": words_of(form), "needs_new_key": "key" in form.errors}
     return answer_with_form(request, conversation, "inbox/_reply_form.html", context, status=422)
 
 
@@ -100,4 +102,6 @@ def disposition_choose(request: DeskRequest, conversation_id: int) -> HttpRespon
             context = {"confirming": form.cleaned_data["name"], "disposition_refusal": refusal}
         except Refused as refusal:
             context = {"disposition_refusal": refusal}
+    else:
+        context = {"disposition_refusal": words_of(form)}
     return answer_with_form(request, conversation, "inbox/_disposition_form.html", context, status=422)

@@ -16,12 +16,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from engage.api.strict_json import clean_text
 from engage.models import Campaign, Command, ListLoad
 from engage.outbox.campaigns import guards, replacing
 from engage.outbox.campaigns.intents import CAMPAIGN, LOADS, MESSAGES, list_target
 from engage.outbox.refusals import AlreadyLoading, KeyTaken
 from engage.outbox.transitions import announce
+from engage.sms.blanks import storable
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ def _list_wish(kind: Command.Kind, campaign: Campaign, list_name: str, by: User,
 
 def _storable(text: str) -> str:
     """Without what a database or a request cannot hold, and with one kind of line end, whatever the browser made."""
-    return clean_text(text).replace("\r\n", "\n").replace("\r", "\n")
+    return storable(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _ask(wish: Command) -> Command:

@@ -164,8 +164,3 @@ def turn_over(text: str) -> str:
     if text.isascii() or len(text) > _TURNED_AT_MOST or not _TURNED.search(text):
         return ""
     return "".join(_UPSIDE_DOWN.get(character, character) for character in reversed(text))
-
-
-def is_blank(text: str) -> bool:
-    """Whether there is nothing to be seen in it."""
-    return not fold(text.replace("\ufffc", "")).strip()

@@ -153,9 +153,21 @@ def test_filter_keeps_search_and_order(client: Client) -> None:
     assert links[1].attributes["href"] == "/campaigns/?show=active&find=solar&sort=name"
 
 
-@pytest.mark.parametrize("query", ["show=everything", "sort=random", f"find={'x' * 101}"])
+@pytest.mark.parametrize("query", ["show=everything", "sort=random"])
 def test_address_that_makes_no_sense_is_not_found(client: Client, query: str) -> None:
     assert client.get(f"/campaigns/?{query}").status_code == 404
+
+
+@pytest.mark.parametrize("find", ["x" * 5000, "sol\x00ar", "\u200b"])
+def test_search_of_any_length_and_any_signs_is_answered(client: Client, find: str) -> None:
+    assert client.get("/campaigns/", {"find": find}).status_code == 200
+
+
+@pytest.mark.parametrize("find", ["s\u00f3lar QUOTES", "Solar\u2010quotes", "o\u2019hare"])
+def test_search_folds_what_is_written_otherwise(client: Client, find: str) -> None:
+    make_described(name="Solar-Quotes O'Hare")
+
+    assert "Solar-Quotes" in client.get("/campaigns/", {"find": find}).content.decode()
 
 
 def test_campaign_of_another_team_is_not_on_the_board(client: Client, ada: User) -> None:

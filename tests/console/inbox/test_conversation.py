@@ -186,3 +186,12 @@ def test_fragments_are_the_same_for_everybody(client: Client, sue_client: Client
     threads = [parse(browser.get(address).content).by_id("thread").text for browser in (client, sue_client)]
 
     assert threads[0] == threads[1]
+
+
+def test_name_that_shows_nothing_gives_way_to_the_number(client: Client) -> None:
+    conversation = make_conversation(lead=make_lead(name="\u3164", phone="+12125550143"))
+
+    page = client.get(f"/conversations/{conversation.id}/").content.decode()
+
+    assert '<h1 id="thread-title" dir="auto">(212) 555-0143</h1>' in page
+    assert str(conversation.lead) == "+12125550143"

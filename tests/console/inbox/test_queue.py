@@ -94,7 +94,7 @@ def test_another_teams_campaign_is_not_found(client: Client, ada: User) -> None:
     assert client.get(f"/?campaign={other.id}").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["queue=nowhere", "campaign=x", "campaign=99999", "show=-1", "search=" + "x" * 101])
+@pytest.mark.parametrize("query", ["queue=nowhere", "campaign=x", "campaign=99999", "show=-1"])
 def test_address_that_means_nothing_is_not_found(client: Client, query: str) -> None:
     assert client.get(f"/?{query}").status_code == 404
 
@@ -145,6 +145,53 @@ def test_search_finds_names_and_numbers_in_any_state(client: Client, search: str
     response = client.get("/", {"search": search})
 
     assert rows_of(response.content) == row_ids(found)
+
+
+FULL_WIDTH = "".join(chr(0xFF10 + int(digit)) for digit in "2045550143")
+ARABIC = "".join(chr(0x660 + int(digit)) for digit in "2045550143")
+FOUND = [
+    *("001 204 555 0143", "011 1 204 555 0143", "tel:+12045550143", "sms:+12045550143", "Phone: (204) 555-0143"),
+    *(FULL_WIDTH, ARABIC, "204-555-0143 x12", "204-555-0143 ext. 5", "204.555.0143 extension 12", "2045550143#9"),
+    *("Ann 0143", "0143 Ann", "Ann (204)", "Findme 204", "Ann O\u2019Findme (204) 555-0143", "ann ofindme 2045550143"),
+    *("\u00e4nn", "O\u02bcFIND\u00adME", "Findme, Ann", "o'find\u200bme", "ann\u00a0lou", "Ann\u2010Lou"),
+    *("555-0143 204", "+12045550143;ext=7"),
+]
+
+
+@pytest.mark.parametrize("search", [*FOUND, "\x00Ann", "Ann " * 300, "0143" + " " * 5000])
+def test_every_word_of_a_search_is_in_the_name_or_the_number(client: Client, search: str) -> None:
+    found = make_conversation(lead=make_lead(name="Ann-Lou O'Findme", phone="+12045550143"))
+    make_conversation(lead=make_lead(name="Ben O'Findme", phone="+12045550144"))
+    make_conversation(lead=make_lead(name="Cleo", phone="+15552040142"))
+
+    response = client.get("/", {"search": search})
+
+    listed = set(rows_of(response.content))
+    assert f"conversation-{found.id}" in listed
+    assert len(listed) < 3
+
+
+@pytest.mark.parametrize("search", ["Ann 0144", "204 555 0199", "!!!", "Bob", "12 34 56 78 90"])
+def test_search_for_somebody_who_is_not_there_finds_nobody(client: Client, search: str) -> None:
+    make_conversation(lead=make_lead(name="Ann-Lou O'Findme", phone="+12045550143"))
+
+    response = client.get("/", {"search": search})
+
+    assert rows_of(response.content) == []
+
+
+@pytest.mark.parametrize("search", ["+1 202 555 0155", "2025550155", "(202) 555-0155", "0155"])
+def test_number_written_without_its_country_is_found_with_it(client: Client, search: str) -> None:
+    found = make_conversation(lead=make_lead(phone="2025550155"))
+
+    assert rows_of(client.get("/", {"search": search}).content) == row_ids(found)
+
+
+@pytest.mark.parametrize("search", ["\u200b", " \u00a0 ", "\u3164"])
+def test_search_for_what_cannot_be_seen_is_no_search(client: Client, search: str) -> None:
+    waiting = make_conversation()
+
+    assert rows_of(client.get("/", {"search": search}).content) == row_ids(waiting)
 
 
 def test_empty_queue_says_when_the_last_reply_was(client: Client, ada: User) -> None:

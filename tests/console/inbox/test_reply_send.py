@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
@@ -205,3 +206,34 @@ def test_failed_reply_brings_the_conversation_back(client: Client, ada: User) ->
     page = parse(client.get("/").content)
 
     assert page.by_id(f"conversation-{conversation.id}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [({"text": "x" * 20_001}, "too long"), ({"key": "no key"}, "Reload it"), ({"seen_through": "then"}, "Reload it")],
+)
+def test_refused_form_says_why_and_keeps_the_words(client: Client, fields: dict[str, str], words: str) -> None:
+    conversation = make_conversation()
+
+    response = send(client, conversation, **({"text": "Yes, there is."} | fields))
+
+    form = parse(response.content).by_id("reply-form")
+    assert response.status_code == 422
+    assert words in form.one(role="alert").text
+    assert form.by_id("reply-text").text == fields.get("text", "Yes, there is.")
+    assert not Command.objects.exists()
+
+
+def test_text_with_a_nul_is_sent_without_it(client: Client) -> None:
+    response = send(client, make_conversation(), "Yes\0, there is.")
+
+    assert response.status_code == 200
+    assert Command.objects.get().text == "Yes, there is."
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u3164 \u2800", "\ufeff", "\u00ad\u2060"])
+def test_text_in_which_nothing_can_be_seen_is_not_sent(client: Client, text: str) -> None:
+    response = send(client, make_conversation(), text)
+
+    assert response.status_code == 422
+    assert not Command.objects.exists()
