@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
+from engage.bulk_actions import BoundedActions
 from engage.mirror.projector import replay
 from engage.models import (
     Attempt,
@@ -27,6 +28,7 @@ from engage.models import (
     Trouble,
     Workspace,
 )
+from engage.models.lead import found_by
 from engage.outbox import holding
 from engage.stop_words_form import StopWordsForm, words_for
 
@@ -38,11 +40,16 @@ Row = TypeVar("Row", bound=models.Model)
 Fields = list[str | list[str] | tuple[str, ...] | tuple[()]]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Row]):
+class ReadOnlyAdmin(BoundedActions[Row]):
     """Rows that follow from what the platform said: changing them by hand would be undone by the next statement."""
 
     def get_fields(self, request: HttpRequest, obj: Row | None = None) -> Fields:
         return [field.name for field in self.model._meta.fields if not field.name.startswith("sealed_")]
+
+    @admin.display(description="name", ordering="name")
+    def named(self, row: Row) -> str:
+        """What leads to the row: a name that shows nothing cannot be clicked."""
+        return str(row)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -97,25 +104,30 @@ class TroubleAdmin(ReadOnlyAdmin[Trouble]):
 
 @admin.register(Campaign)
 class CampaignAdmin(ReadOnlyAdmin[Campaign]):
-    list_display = ("name", "workspace", "status", "sending_status", "confirmed_at")
+    list_display = ("named", "workspace", "status", "sending_status", "confirmed_at")
     list_filter = ("workspace", "status")
     search_fields = ("name", "remote_id")
 
 
 @admin.register(LeadList)
 class LeadListAdmin(ReadOnlyAdmin[LeadList]):
-    list_display = ("name", "campaign", "status")
+    list_display = ("named", "campaign", "status")
     list_filter = ("status",)
     search_fields = ("name", "remote_id")
 
 
 @admin.register(Lead)
 class LeadAdmin(ReadOnlyAdmin[Lead]):
-    list_display = ("name", "phone", "campaign", "status", "time_zone")
+    list_display = ("named", "phone", "campaign", "status", "time_zone")
     list_filter = ("campaign",)
     list_select_related = ("campaign",)
     search_fields = ("search_text", "remote_id")
     show_full_result_count = False
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str) -> Any:
+        """As the desk searches: names and numbers however they are written."""
+        found = found_by(search_term) | Q(remote_id=search_term) if search_term else Q()
+        return queryset.filter(found), False
 
 
 @admin.register(Conversation)
@@ -165,6 +177,8 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     list_filter = ("state", "event_type", "workspace")
     search_fields = ("=id", "error", "event_type")
     actions = ("replay_selected",)
+    # One statement for all of them.
+    most_at_once = 10_000
     show_full_result_count = False
 
     def get_fields(self, request: HttpRequest, obj: Delivery | None = None) -> Fields:

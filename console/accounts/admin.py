@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 
 from console.accounts import actions, powers
 from console.accounts.models import Team
+from console.accounts.people import has_history
 
 admin.site.site_header = admin.site.site_title = "Engage Console"
 # Secrets, and what nothing here makes use of.
@@ -50,7 +51,21 @@ class PersonAdmin(UserAdmin[User]):
         return super().has_change_permission(request, obj) and _may_change(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and _may_change(request, obj)
+        is_free = super().has_delete_permission(request, obj) and _may_change(request, obj)
+        return is_free and not (obj is not None and has_history(obj))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without deleting many: Django would gather all that hangs on them, only to refuse."""
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        person = self.get_object(request, object_id)
+        may_delete = UserAdmin.has_delete_permission(self, request, person) and _may_change(request, person)
+        if person is not None and may_delete and has_history(person):
+            words = f"{person} is not deleted: what they did stands in threads and trail. Switch them off instead."
+            self.message_user(request, words, messages.ERROR)
+            return redirect("admin:auth_user_change", person.pk)
+        return super().delete_view(request, object_id, extra_context)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         fields = super().get_readonly_fields(request, obj)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import ManyToOneRel, Q
+
+_WAYS_IN = ("account", "accounts", "auth", "mfa", "socialaccount")
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -24,3 +26,17 @@ def who_may_work(campaign_id: int) -> QuerySet[User]:
     people = get_user_model().objects.filter(is_active=True)
     in_reach = people.filter(Q(teams__isnull=True) | Q(teams__campaigns=campaign_id))
     return people.filter(id__in=in_reach.values("id")).order_by("first_name", "username")
+
+
+def has_history(person: User) -> bool:
+    """Whether anything that was done here names them. Their ways of signing in, roles and teams are no history."""
+    return any(_names(relation, person) for relation in person._meta.get_fields(include_hidden=True))
+
+
+def _names(relation: object, person: User) -> bool:
+    if not isinstance(relation, ManyToOneRel) or not isinstance(relation.related_model, type):
+        return False
+    meta = relation.related_model._meta
+    if meta.auto_created or meta.app_label in _WAYS_IN:
+        return False
+    return bool(relation.related_model._base_manager.filter(**{relation.field.name: person}).exists())

@@ -3,10 +3,11 @@ from __future__ import annotations
 from django.contrib import admin
 
 from console.inbox.models import Assignment, DeskEvent
+from engage.bulk_actions import BoundedActions
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(admin.ModelAdmin[Assignment]):
+class AssignmentAdmin(BoundedActions[Assignment]):
     list_display = ("conversation_id", "agent", "since")
     list_select_related = ("agent",)
     raw_id_fields = ("conversation", "agent")
@@ -14,7 +15,7 @@ class AssignmentAdmin(admin.ModelAdmin[Assignment]):
 
 
 @admin.register(DeskEvent)
-class DeskEventAdmin(admin.ModelAdmin[DeskEvent]):
+class DeskEventAdmin(BoundedActions[DeskEvent]):
     list_display = ("conversation_id", "kind", "by", "to", "at")
     list_filter = ("kind",)
     list_select_related = ("by", "to")

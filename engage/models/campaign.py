@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from engage.models.status_words import NOT_APPROVED, Meaning, is_sending, meaning_of, words_that_mean
 from engage.models.workspace import Workspace
+from engage.sms.blanks import first_shown
 
 # One list may leave something out; so many do not.
 READINGS_UNTIL_UNLISTED = 3
@@ -55,7 +56,7 @@ class Campaign(models.Model):
         constraints = (models.UniqueConstraint(fields=("workspace", "remote_id"), name="campaign_is_one_row"),)
 
     def __str__(self) -> str:
-        return self.name or self.remote_id
+        return first_shown(self.name, self.remote_id) or f"campaign {self.pk}"
 
     @property
     def messages(self) -> dict[str, str]:
@@ -105,7 +106,7 @@ class LeadList(models.Model):
         constraints = (models.UniqueConstraint(fields=("campaign", "remote_id"), name="lead_list_is_one_row"),)
 
     def __str__(self) -> str:
-        return self.name or self.remote_id
+        return first_shown(self.name, self.remote_id) or f"list {self.pk}"
 
     @property
     def meaning(self) -> Meaning:

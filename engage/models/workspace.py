@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from engage.sms.blanks import first_shown
 from engage.vault import Secret, fingerprint, seal, unseal
 
 
@@ -38,7 +39,7 @@ class Workspace(models.Model):
     trouble = models.CharField(max_length=100, blank=True, db_default="", help_text="why not, in words")
 
     def __str__(self) -> str:
-        return self.name
+        return first_shown(self.name) or f"workspace {self.pk}"
 
     @property
     def api_key(self) -> Secret:
