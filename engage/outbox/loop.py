@@ -29,7 +29,7 @@ from engage.outbox.trial import try_again
 
 logger = logging.getLogger(__name__)
 
-# Of one workspace, at once: a platform is not to be flooded.
+# Of one workspace, at once, without what hangs: a platform is not to be flooded.
 MOST_PER_WORKSPACE = 8
 # Looked through at once: some may belong to a workspace that has its share in hand.
 _AT_ONCE = 40
@@ -57,9 +57,9 @@ class Dispatcher:
     def __init__(self, stop: threading.Event, threads: int = 4, *, pace: Pace = DEFAULT_PACE) -> None:
         self._stop = stop
         self._pace = pace
-        self._senders = Lane("send", share=min(threads, MOST_PER_WORKSPACE))
+        self._senders = Lane("send", share=min(threads, MOST_PER_WORKSPACE), steps_around=True)
         # Looks have threads of their own, so that a platform slow to show things does not keep replies from leaving.
-        self._lookers = Lane("look", share=min(max(1, threads // 2), MOST_PER_WORKSPACE))
+        self._lookers = Lane("look", share=min(max(1, threads // 2), MOST_PER_WORKSPACE), steps_around=True)
         self._trials = Lane("trial", share=1)
         self._campaigns = CampaignLanes(stop, pace)
         self._sightings = Sightings()

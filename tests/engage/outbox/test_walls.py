@@ -104,6 +104,23 @@ def test_thirty_that_cannot_be_read_clicked_before_the_others_hold_them_up_for_s
         wait_for_all(commands, within=SECONDS)
 
 
+@pytest.mark.parametrize("waits", [0.0, 14.0])
+def test_thirty_that_hang_hold_up_nobody_else_of_their_workspace(
+    gateway: Gateway, start_conversation: Start, reply: Reply, dispatching: Dispatching, waits: float
+) -> None:
+    """Clicked right behind them, and while they are being tried again."""
+    poisoned, healthy = started(start_conversation, 30), started(start_conversation, 4)
+    spoil(gateway, poisoned, SILENT)
+    stuck = [reply(conversation) for conversation in poisoned]
+
+    with dispatching(pace=REAL):
+        time.sleep(waits)
+        commands = [reply(conversation) for conversation in healthy]
+        wait_for_all(commands, within=SECONDS)
+        Command.objects.filter(id__in=[command.pk for command in stuck]).update(due_at=None)
+        gateway.released.set()
+
+
 def test_a_platform_that_is_silent_takes_nothing_from_another_workspace(
     sandbox: SandboxProcess, workspace: Workspace, start_conversation: Start, reply: Reply, dispatching: Dispatching
 ) -> None:
