@@ -63,7 +63,7 @@ class ReadOnlyAdmin(BoundedActions[Row]):
 
 @admin.register(Workspace)
 class WorkspaceAdmin(ReadOnlyAdmin[Workspace]):
-    """Connected and changed by `manage.py connect_workspace`, which checks the key first; but for its stop words."""
+    """Connected and changed by `manage.py connect_workspace`, which checks the key first; all but consent."""
 
     form = StopWordsForm
     list_display = ("name", "org_id", "workspace_id", "core_origin", "masked_api_key")
@@ -81,7 +81,7 @@ class WorkspaceAdmin(ReadOnlyAdmin[Workspace]):
         return request.user.has_perm("engage.change_workspace")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Workspace | None = None) -> list[str]:
-        return [str(name) for name in self.get_fields(request, obj) if name != "stop_words"]
+        return [str(name) for name in self.get_fields(request, obj) if name not in ("stop_words", "tells_engage")]
 
     @admin.display(description="how the stop words are read")
     def stop_words_as_read(self, workspace: Workspace) -> str:

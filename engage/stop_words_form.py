@@ -33,7 +33,7 @@ def words_for(word: str) -> str:
 class StopWordsForm(forms.ModelForm[Workspace]):
     class Meta:
         model = Workspace
-        fields = ("stop_words",)
+        fields = ("stop_words", "tells_engage")
 
     def clean_stop_words(self) -> str:
         lines = (" ".join(line.split()) for line in self.cleaned_data["stop_words"].splitlines())

@@ -14,6 +14,13 @@ def tell(action: str, *, subject: str = "", **details: object) -> None:
         import_string(path)(action=action, subject=subject, details={**details, "operator": _name_operator()})
 
 
+def tell_of(conversation: object, action: str, **details: object) -> None:
+    """The console did it by itself, about a conversation. Inside the transaction that does it."""
+    if path := getattr(settings, "ENGAGE_WITNESS", ""):
+        said = {**details, "by": "the console"}
+        import_string(path)(action=action, subject=str(conversation), details=said, conversation=conversation)
+
+
 def _name_operator() -> str:
     """Whoever is signed in at the machine: the command line knows no other person."""
     try:

@@ -50,9 +50,12 @@ def record(
     )
 
 
-def record_operation(*, action: str, subject: str, details: dict[str, Any]) -> None:
-    """What an operator did on the command line, where nobody is signed in but at the machine."""
-    record(by=None, action=action, subject=subject, after=details)
+def record_operation(
+    *, action: str, subject: str, details: dict[str, Any], conversation: Conversation | None = None
+) -> None:
+    """What an operator did on the command line, or the console by itself: nobody is signed in for it."""
+    campaign = conversation.campaign if conversation else None
+    record(by=None, action=action, subject=subject, campaign=campaign, conversation=conversation, after=details)
 
 
 def has_entries_since(moment: datetime) -> bool:

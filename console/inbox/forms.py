@@ -9,7 +9,7 @@ from django.http import Http404
 from console.accounts.scope import Scope
 from console.display.fields import ExactField, SearchField, WordsField
 from console.inbox.queues import Queue, QueueView
-from engage.models import Campaign
+from engage.models import Campaign, Telling
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -71,6 +71,12 @@ class StopForm(forms.Form):
     """Why all texts to a number are stopped."""
 
     reason = forms.CharField(max_length=500)
+
+
+class TellingForm(forms.Form):
+    """What a person did about an opt-out that Engage was not told of."""
+
+    answer = forms.ChoiceField(choices=Telling.Answer.choices)
 
 
 class LiftForm(forms.Form):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from console.accounts.scope import Scope
-from console.inbox import times
+from console.inbox import times, untold
 from engage.models import Command
 
 _State: Final = Command.State
@@ -45,6 +45,8 @@ def needing_decision(scope: Scope, now: datetime) -> QuerySet[Command]:
         state__in=(_State.EXPIRED, _State.REJECTED),
         state_since__gt=now - FAILURES_TOLD_FOR,
         acknowledgement=None,
+        # What the console chose to tell of an opt-out stands there as what has to be told.
+        telling=None,
     )
     # The states once more, plainly: they are what the index holds.
     return visible_commands(scope).filter(waits | overdue | failed, state__in=_STATES)
@@ -82,7 +84,8 @@ def count_decisions(scope: Scope) -> dict[str, int]:
         ids=Sum("id"),
         moves=Sum("fence"),
     )
-    found: list[dict[str, Any]] = [dict(row) for row in rows]
+    # An aggregate over nothing is a row all the same.
+    found: list[dict[str, Any]] = [dict(row) for row in rows.union(untold.counted(scope), all=True) if row["count"]]
     return _summed(OF_CONVERSATIONS, [row for row in found if not row["of_campaign"]]) | _summed(OF_EVERYTHING, found)
 
 
@@ -155,12 +158,13 @@ def list_context(scope: Scope, *, with_campaigns: bool) -> dict[str, Any]:
     if not with_campaigns:
         commands = commands.filter(conversation__isnull=False)
     waiting = [Waiting(command) for command in commands.order_by("state_since", "id")[:SHOWN]]
-    return {
+    told_of = untold.list_context(scope)
+    return told_of | {
         "waiting": waiting,
         "decisions_name": name,
         "decisions_count": counts[name],
         "decisions_mark": counts[f"{name}-mark"],
-        "not_shown": max(0, counts[name] - len(waiting)),
+        "not_shown": max(0, counts[name] - len(waiting) - len(told_of["untold"])),
     }
 
 

@@ -203,7 +203,8 @@ def disposition_lines(dispositions: Iterable[Disposition], chosen_here: Sequence
         if row.is_disproved:
             lines.append(Line(row.counts_at, "", f"Said to be closed as {row.name}, which Engage does not show"))
         elif chooser:
-            lines.append(Line(row.counts_at, name_of(chooser.created_by), f"closed this as {row.name}"))
+            who = "The console" if chooser.is_by_console else name_of(chooser.created_by)
+            lines.append(Line(row.counts_at, who, f"closed this as {row.name}"))
         else:
             lines.append(Line(row.counts_at, "", f"Closed as {row.name}"))
     return lines

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from console.inbox.views import assignment, decisions, locks, pages, replies, widget
+from console.inbox.views import assignment, decisions, locks, pages, replies, untold, widget
 
 app_name = "inbox"
 
@@ -23,6 +23,8 @@ conversation = [
 urlpatterns = [
     path("", pages.queue, name="queue"),
     path("decisions/", decisions.decision_list, name="decision-list"),
+    path("decisions/untold/", untold.untold_file, name="untold-file"),
+    path("decisions/untold/<int:telling_id>/", untold.telling_answer, name="telling-answer"),
     path("decisions/<int:command_id>/", decisions.decision_make, name="decision-make"),
     path("opt-outs/", locks.opt_out_list, name="opt-out-list"),
     path("opt-outs/lift/", locks.opt_outs_lift, name="opt-outs-lift"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engage.api.events import ConversationKind
 from engage.mirror.consent import EVENT, OPT_IN, OPT_IN_UNTIMED, OPT_IN_WORDED, UNTIMED, number_of
@@ -12,10 +12,12 @@ from engage.mirror.merged import Choice, Merged, Word
 from engage.mirror.observations import EPOCH, ConversationObservation, is_inbound
 from engage.models import Consent
 from engage.models.disposition_names import means_do_not_contact
-from engage.sms.keywords import Signal
+from engage.sms.keywords import Signal, is_platform_stop
 
 _KINDS = {Signal.STOP.value: Consent.Kind.OPTED_OUT, Signal.START.value: Consent.Kind.OPTED_IN}
 _MEANS_STOP = (Signal.STOP.value, Signal.MAYBE_STOP.value)
+# A text that Engage may understand after all: then its own OptOut is here by now.
+TOLD_AFTER = timedelta(minutes=1)
 _LONGEST = 250
 
 
@@ -44,6 +46,8 @@ def _of_word(item: Merged, word: Word) -> Consent:
     row.at, row.is_confirmed, row.heard_at = message.sent_at, message.is_confirmed, message.heard_at
     if message.is_dated_ahead:
         row.shown_at = None
+    if row.kind == Consent.Kind.OPTED_OUT and not is_platform_stop(message.text):
+        row.tell_from = word.observation.seen_at + TOLD_AFTER
     return row
 
 
@@ -159,11 +163,14 @@ def _add_up(row: Consent, stated: Consent) -> list[str]:
         first = min((row.first_heard_at, row.token_name), (stated.first_heard_at, stated.token_name))
         row.first_heard_at, row.token_name = first
         row.shown_at = _earliest(row.shown_at, stated.shown_at)
+    if row.tell_from is not None and stated.tell_from is not None:
+        # Empty it stays: it was taken up, and is told once.
+        row.tell_from = min(row.tell_from, stated.tell_from)
     row.last_heard_at = max((at for at in (row.last_heard_at, stated.last_heard_at) if at), default=None)
     return [name for name, value in before.items() if getattr(row, name) != value]
 
 
-_ADDED_UP = ("at", "heard_at", "is_confirmed", "first_heard_at", "token_name", "shown_at", "last_heard_at")
+_ADDED_UP = ("at", "heard_at", "is_confirmed", "first_heard_at", "token_name", "shown_at", "last_heard_at", "tell_from")
 
 
 def _earliest(*moments: datetime | None) -> datetime | None:

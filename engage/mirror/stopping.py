@@ -34,7 +34,7 @@ def stop_number(conversation: Conversation, *, by: User, reason: str) -> Consent
             raise AlreadyStopped
         now = timezone.now()
         row = Consent(workspace_id=conversation.workspace_id, phone=number, kind=Consent.Kind.OPTED_OUT, at=now)
-        row.evidence, row.first_heard_at = f"{BY_DESK}{uuid.uuid4().hex}", now
+        row.evidence, row.first_heard_at, row.tell_from = f"{BY_DESK}{uuid.uuid4().hex}", now, now
         row.by, row.reason, row.conversation = by, reason[:500], conversation
         row.save()
         judge(find_doubts(conversation).here)

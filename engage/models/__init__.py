@@ -13,6 +13,7 @@ from engage.models.list_load import ListLoad, ListLoadChunk
 from engage.models.message import Message
 from engage.models.pulse import Heart, Pulse
 from engage.models.reach import Reach
+from engage.models.telling import Telling
 from engage.models.trouble import Trouble
 from engage.models.workspace import Workspace
 
@@ -35,6 +36,7 @@ __all__ = [
     "Message",
     "Pulse",
     "Reach",
+    "Telling",
     "Trouble",
     "Workspace",
 ]

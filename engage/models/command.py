@@ -167,6 +167,11 @@ class Command(models.Model):
         return str(self.details.get("list_name", ""))
 
     @property
+    def is_by_console(self) -> bool:
+        """Nobody asked for it: the console does it by itself."""
+        return bool(self.details.get("by_console"))
+
+    @property
     def is_settled(self) -> bool:
         return self.state in self.SETTLED
 

@@ -83,6 +83,10 @@ class Consent(models.Model):
     # A person's word: of kind LIFTED, with what it ended, or an opt-out by the desk.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    # Whether Engage is told of it, and how that went, stands in a row of Telling once it is taken up.
+    tell_from = models.DateTimeField(
+        null=True, blank=True, help_text="Engage does not know it by itself and is told from then on; then empty again"
+    )
     lifted_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="lifted")
 
     objects = ConsentQuerySet.as_manager()
@@ -94,6 +98,9 @@ class Consent(models.Model):
     confirmed_key: str | None
 
     class Meta:
+        indexes = (
+            models.Index(fields=("tell_from",), name="consent_to_tell", condition=models.Q(tell_from__isnull=False)),
+        )
         constraints = (
             models.UniqueConstraint(fields=("workspace", "phone", "kind", "evidence"), name="consent_is_one_row"),
         )

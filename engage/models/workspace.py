@@ -36,6 +36,13 @@ class Workspace(models.Model):
         help_text="Words of your own, one on each line, that opt a lead out when they are the whole text."
         " They count for texts taken in from now on; texts that are already here are not read again.",
     )
+    tells_engage = models.BooleanField(
+        default=True,
+        db_default=True,
+        verbose_name="tells Engage",
+        help_text="Of opt-outs that it does not know by itself: the console chooses the conversation's do-not-contact"
+        " disposition. Without it a person is asked each time.",
+    )
     trouble = models.CharField(max_length=100, blank=True, db_default="", help_text="why not, in words")
 
     def __str__(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from engage.models import Attempt, Command, Conversation
+from engage.mirror.untold import is_known_there, locks_beside
+from engage.models import Attempt, Command, Conversation, Telling
 from engage.models.disposition_names import kept_name
 from engage.outbox.attempts import may_have_arrived, posted_at
 from engage.outbox.pace import Pace
@@ -35,6 +36,19 @@ def check(command: Command, conversation: Conversation) -> None:
         raise Refused(replaced_by(newer.text))
     if conversation.find_disposition(command.text) is None:
         raise UnknownDisposition(command.text)
+    check_still_wanted(command)
+
+
+def check_still_wanted(command: Command) -> None:
+    """Where the console chose it to tell of an opt-out: not when that is over, or the platform knows by now."""
+    telling = Telling.objects.filter(command=command).select_related("consent").first()
+    if telling is None:
+        return
+    locks = locks_beside(telling.consent)
+    if telling.consent_id not in {row.pk for row in locks}:
+        raise Refused("The number may be texted again.")
+    if is_known_there(locks):
+        raise Refused("Engage knows already.")
 
 
 def baseline(conversation: Conversation) -> dict[str, object]:

@@ -58,12 +58,20 @@ def reply_expires_at(now: datetime) -> datetime:
     return now + timedelta(minutes=settings.REPLY_EXPIRES_AFTER_MINUTES)
 
 
-def enqueue_disposition(*, conversation: Conversation, name: str, by: User, key: uuid.UUID) -> Command:
+def enqueue_disposition(
+    *,
+    conversation: Conversation,
+    name: str,
+    by: User | None,
+    key: uuid.UUID,
+    good_for: timedelta = DISPOSITION_EXPIRES_AFTER,
+) -> Command:
     """Queue a disposition in place of every earlier one that is not settled; the same key again returns the same row.
 
-    Raises UnknownDisposition, NotConfirmed, KeyTaken.
+    `by`: None where the console itself chooses. Raises UnknownDisposition, NotConfirmed, KeyTaken.
     """
     wish = Command(kind=Command.Kind.DISPOSITION, key=key, text=name, created_by=by)
+    wish.details = {} if by else {"by_console": True}
     if earlier := _find_same(wish, conversation):
         return earlier
     try:
@@ -74,7 +82,7 @@ def enqueue_disposition(*, conversation: Conversation, name: str, by: User, key:
             if current.denied_at or not (current.key_fingerprint or current.offered_key_fingerprint):
                 raise NotConfirmed
             _replace_earlier(current, name)
-            wish.expires_at = timezone.now() + DISPOSITION_EXPIRES_AFTER
+            wish.expires_at = timezone.now() + good_for
             _insert(wish, current, None)
     except IntegrityError:
         return _find_same(wish, conversation) or _raise_key_taken()

@@ -29,7 +29,7 @@ def clean_text(text: str) -> str:
 
 def check_reply(conversation: Conversation, at: datetime) -> None:
     """Raises OptedOut, InDoubt, OutsideWindow, NotConfirmed."""
-    if reason := lock_reason(conversation) or _pending_lock(conversation):
+    if reason := lock_reason(conversation) or pending_lock(conversation):
         raise OptedOut(reason)
     if doubts := find_doubts(conversation):
         raise InDoubt(doubts)
@@ -58,7 +58,7 @@ def window_refusal(conversation: Conversation, at: datetime) -> str:
     return window_warning(conversation, at)
 
 
-def _pending_lock(conversation: Conversation) -> str:
+def pending_lock(conversation: Conversation) -> str:
     """A do-not-contact disposition locks the number from the click, not only once the platform has it."""
     phone = conversation.lead.phone
     if not phone:

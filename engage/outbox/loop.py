@@ -24,6 +24,7 @@ from engage.outbox.lanes import Job, Lane, describe
 from engage.outbox.looks import due_looks, look
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.sweeper import sweep
+from engage.outbox.telling import tell_due
 from engage.outbox.transitions import State
 from engage.outbox.trial import try_again
 
@@ -72,6 +73,7 @@ class Dispatcher:
             _Duty(pace.match_poll, hear),
             _Duty(pace.sweep, partial(sweep, pace)),
             _Duty(pace.sweep, drop_files),
+            _Duty(pace.match_poll, partial(tell_due)),
             _Duty(Heart.EVERY_SECONDS, Heart("dispatcher").beat),
             # Not after every poll: opening SQLite anew costs more than the poll.
             _Duty(_CONNECTION_LASTS, close_old_connections),

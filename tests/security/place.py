@@ -13,7 +13,8 @@ from django.utils import timezone
 from console.campaigns import approvals, follow
 from console.campaigns.models import ChangeRequest, ListUpload
 from console.inbox.models import DeskConversation
-from engage.models import Campaign, Command, Lead, ListLoad, Message
+from engage.mirror.stopping import stop_number
+from engage.models import Campaign, Command, Lead, ListLoad, Message, Telling
 from tests.console.accounts.steps import give_passkey
 from tests.console.campaigns.described import make_described, make_list
 from tests.console.campaigns.lists import GOOD_AND_BAD, check, make_upload
@@ -38,6 +39,7 @@ class Place:
     upload: ListUpload
     load: ListLoad
     request: ChangeRequest
+    telling: Telling
 
     def command_of(self, name: str) -> Command:
         """What `command_id` stands for differs by URL."""
@@ -54,6 +56,7 @@ class Place:
             "upload_id": self.upload.pk,
             "request_id": self.request.pk,
             "load_id": self.load.pk,
+            "telling_id": self.telling.pk,
             "person_id": self.agent.pk,
             "pk": passkey_of(self.agent),
             "token": self.campaign.workspace.webhook_token.reveal(),
@@ -90,7 +93,14 @@ def make_place(agent: User, name: str) -> Place:
         upload=upload,
         load=upload.load,
         request=approvals.propose(campaign=campaign, base=base, proposed=texts, comment="", by=agent),
+        telling=_make_telling(campaign, agent, name),
     )
+
+
+def _make_telling(campaign: Campaign, by: User, name: str) -> Telling:
+    stopped = make_conversation(campaign=campaign, name=f"{name} stopped", text="Hello")
+    row = stop_number(stopped, by=by, reason=f"{name} reason")
+    return Telling.objects.create(consent=row, conversation=stopped, state=Telling.State.NEEDS_DECISION)
 
 
 def _make_command(campaign: Campaign, by: User, kind: Command.Kind, target: str) -> Command:

@@ -21,7 +21,17 @@ pytestmark = pytest.mark.django_db
 ROLES = ("Agent", "Supervisor", "Admin")
 # None that is taken, none that a database can hold, none that is written as a number is.
 NOBODYS_IDS = (2**31 - 1, 2**63, 10**30)
-_IDS = ("conversation_id", "campaign_id", "command_id", "request_id", "upload_id", "person_id", "load_id", "pk")
+_IDS = (
+    "conversation_id",
+    "campaign_id",
+    "command_id",
+    "request_id",
+    "upload_id",
+    "person_id",
+    "load_id",
+    "telling_id",
+    "pk",
+)
 FRAGMENT = {"HX-Request": "true"}
 
 Lines = dict[str, Line]

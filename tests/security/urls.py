@@ -52,6 +52,8 @@ LINES = {
     "inbox:widget": Line(BOTH, role=_SUPERVISORS),
     "inbox:widget-in-use": Line(WRITE, role=_SUPERVISORS),
     "inbox:decision-list": Line(READ),
+    "inbox:untold-file": Line(READ),
+    "inbox:telling-answer": Line(WRITE),
     "inbox:decision-make": Line(WRITE),
     "inbox:conversation-claim": Line(WRITE),
     "inbox:conversation-release": Line(WRITE),

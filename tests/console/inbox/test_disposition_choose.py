@@ -111,13 +111,3 @@ def test_without_scripts_the_question_is_a_page(client: Client) -> None:
 
     assert response.status_code == 422
     assert "every campaign" in parse(response.content).by_id("disposition-form").text
-
-
-def test_text_that_may_be_an_opt_out_offers_to_record_it(client: Client) -> None:
-    conversation = make_conversation(text="please take me off your list")
-    conversation.may_be_opt_out = True
-    conversation.save()
-
-    banner = parse(client.get(f"/conversations/{conversation.id}/").content).by_id("thread").one(class_="banner")
-
-    assert banner.one("button", name="name").attributes["value"] == "Opt out"

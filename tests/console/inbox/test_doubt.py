@@ -53,6 +53,16 @@ def test_reply_is_refused_with_the_words_the_text_and_three_answers(client: Clie
     assert not Command.objects.exists()
 
 
+def test_thread_shows_the_words_and_offers_both_answers(client: Client) -> None:
+    conversation = make_conversation(text=DOUBTFUL)
+
+    banner = parse(client.get(f"/conversations/{conversation.pk}/").content).by_id("thread").one(class_="banner")
+
+    assert banner.attributes["role"] == "alert"
+    assert banner.one("blockquote").text == DOUBTFUL
+    assert [button.text for button in banner.every("button")] == ["They opted out", "Not an opt-out"]
+
+
 @pytest.mark.parametrize("htmx", [True, False])
 def test_no_opt_out_sends_it_and_is_written_down(client: Client, ada: User, *, htmx: bool) -> None:
     conversation = make_conversation(text=DOUBTFUL)
