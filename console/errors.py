@@ -28,7 +28,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, "403_csrf.html", 403)
+    response = _page(request, "403_csrf.html", 403)
+    # For the page's own script: inside of a pane it is not what somebody may do that is missing.
+    response.headers["Refusal"] = "old-page"
+    return response
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:

@@ -43,7 +43,8 @@ function newKey() {
 // ---- how the text travels
 
 function describe(form) {
-  const text = fieldOf(form).value;
+  // Blanks at both ends are not sent.
+  const text = fieldOf(form).value.trim();
   const { units, unitsLeft, parts, offending } = count(text);
   const counter = form.querySelector("[data-counter]");
   counter.textContent = text ? `${units}/${units + unitsLeft}, ${parts} ${parts === 1 ? "segment" : "segments"}` : "";
@@ -53,10 +54,25 @@ function describe(form) {
   // An emoji in a short text costs nothing; say something only when it does.
   hint.hidden = !offending.length || (parts === 1 && count(plain).offending.length > 0);
   if (hint.hidden) return;
-  const named = offending.slice(0, 4).join(" ");
+  const named = offending.slice(0, 4).map(nameOf).join(", ");
   const more = offending.length > 4 ? ` and ${offending.length - 4} more` : "";
   hint.querySelector("[data-hint-words]").textContent = `With ${named}${more} a segment holds 70 characters, not 160.`;
   hint.querySelector("[data-swap]").hidden = plain === text || (plainParts === parts && count(plain).offending.length > 0);
+}
+
+const NAMES = {
+  "\t": "tab", "\xa0": "no-break space", "\u202f": "narrow no-break space", "\u3000": "wide space", "\xad": "soft hyphen",
+  "\u200b": "zero width space", "\u200c": "zero width non-joiner", "\u200d": "zero width joiner", "\u2060": "word joiner",
+  "\ufeff": "zero width no-break space", "\u200e": "left-to-right mark", "\u200f": "right-to-left mark",
+  "\u2028": "line separator", "\u2029": "paragraph separator", "\u3164": "filler",
+};
+
+// What shows nothing has a name, and a mark something to stand on.
+function nameOf(character) {
+  if (Object.hasOwn(NAMES, character)) return NAMES[character];
+  if (/^\p{M}$/u.test(character)) return `\u25cc${character}`;
+  if (!/^[\p{Z}\p{C}]$/u.test(character)) return character;
+  return `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 function change(form, text) {

@@ -4,8 +4,12 @@ const STAYS = 7_000;
 
 const toast = document.getElementById("toast");
 
-function wordsFor(status) {
+function wordsFor({ status, headers }, element) {
   const words = toast.dataset;
+  if (status === 403 && headers?.get("Refusal") === "old-page") {
+    // What is typed into a reply is kept in this tab, what is typed elsewhere is not.
+    return element?.matches?.("form[data-composer]") ? words.wordsOldKept : words.wordsOld;
+  }
   if (status === 403) return words.wordsRefused;
   if (status === 404) return words.wordsGone;
   return words.wordsFailed;
@@ -18,9 +22,10 @@ function say(text) {
 }
 
 document.addEventListener("htmx:response:error", (event) => {
-  const { status } = event.detail.ctx.response;
+  const { response, sourceElement } = event.detail.ctx;
+  const { status } = response;
   // A refusal comes with its reason, and says it itself.
-  if (status !== 401 && status !== 409 && status !== 422) say(wordsFor(status));
+  if (status !== 401 && status !== 409 && status !== 422) say(wordsFor(response, sourceElement));
 });
 
 document.addEventListener("htmx:error", (event) => {

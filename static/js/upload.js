@@ -5,6 +5,8 @@ const input = form?.querySelector("input[type=file]");
 const progress = form?.querySelector(".drop-progress");
 const complaint = form?.querySelector("[role=alert]");
 
+const SIGNED_OUT = "Your session is over. Sign in again in another tab, reload this page, and choose the file again.";
+
 let request = null;
 
 function complain(words) {
@@ -25,7 +27,8 @@ function bring(file) {
   request.open("POST", form.action);
   request.upload.addEventListener("progress", show);
   request.addEventListener("load", () => arrive(request));
-  for (const end of ["error", "abort"]) request.addEventListener(end, () => fail());
+  request.addEventListener("error", async () => fail(await whyBroken()));
+  request.addEventListener("abort", () => fail());
   wait(true);
   request.send(data);
 }
@@ -43,10 +46,37 @@ function wait(isBusy) {
 
 // It was followed to the page of the new upload; a refusal says why on the page that came instead.
 function arrive(answer) {
-  if (answer.status < 300) return location.assign(answer.responseURL);
   const page = new DOMParser().parseFromString(answer.responseText, "text/html");
+  if (isSignIn(page)) return fail(SIGNED_OUT);
+  if (answer.status < 300) return location.assign(answer.responseURL);
   const words = page.querySelector("#upload-form [role=alert]")?.textContent;
-  fail(answer.status === 401 || answer.status === 403 ? "You may not load leads, or your session is over." : words);
+  fail(words || wordsFor(answer));
+}
+
+const isSignIn = (page) => Boolean(page.querySelector("input[type=password]"));
+
+function wordsFor(answer) {
+  const { status } = answer;
+  if (status === 401) return SIGNED_OUT;
+  if (status === 403 && answer.getResponseHeader("Refusal") === "old-page") {
+    return "This page is too old: somebody signed in or out since. Reload it and choose the file again.";
+  }
+  if (status === 403) return "You may not load leads here.";
+  if (status === 413) {
+    return "This file is larger than a server on the way lets through. Ask an admin to raise the limit of the proxy, or split the file.";
+  }
+  if (status === 429 || status === 503) return "There is too much going on just now. Wait a minute and choose the file again.";
+  if (status >= 500) return "Something went wrong on our side. Choose the file again; nothing of it was kept.";
+  return `The file was not taken (${status}). Reload this page and choose it again.`;
+}
+
+// A server that refuses before all has come hangs up, and the browser does not say why: what still answers tells it.
+async function whyBroken() {
+  const answer = navigator.onLine ? await fetch(location.href, { cache: "no-store" }).catch(() => null) : null;
+  if (!answer) return "No connection. The file did not arrive; choose it again when you are back online.";
+  const page = new DOMParser().parseFromString(await answer.text().catch(() => ""), "text/html");
+  if (answer.status === 401 || isSignIn(page)) return SIGNED_OUT;
+  return "The line broke while the file was sent, and the console does answer. Try again; if only large files fail, a proxy on the way may limit their size.";
 }
 
 function fail(words) {
