@@ -16,7 +16,7 @@ from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
 from engage.mirror.judging import find_doubts
 from engage.mirror.lifting import locks_mark
-from engage.models import Attempt, Change, Command, Consent, Conversation, Lead, Message
+from engage.models import Attempt, Change, Command, Consent, Conversation, Lead, Message, Telling
 from engage.outbox.attempts import MAY_HAVE_ARRIVED
 from engage.outbox.guards import window_of, window_refusal
 from engage.sms.keywords import may_ask_to_start
@@ -56,6 +56,7 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
             (message.sent_at for message in messages if message.is_inbound and not message.is_disproved), default=None
         ),
         "lock_reason": reason,
+        "telling": _find_telling(conversation) if reason else None,
         "asks_to_start": _find_wish_to_start(conversation, messages) if reason else "",
         "locks_mark": locks_mark(conversation) if reason else "",
         "window": window_of(lead).status(now),
@@ -143,6 +144,11 @@ def _find_finishing(commands: list[Command]) -> Command | None:
     """The newest disposition chosen here, while it is not yet one at the platform."""
     chosen = [row for row in commands if row.kind == Command.Kind.DISPOSITION]
     return chosen[-1] if chosen and chosen[-1].state not in _QUIET else None
+
+
+def _find_telling(conversation: Conversation) -> Telling | None:
+    """Whether Engage was told that the number is locked; None where it knows by itself, or is told elsewhere."""
+    return conversation.tellings.exclude(state=Telling.State.COVERED).order_by("id").last()
 
 
 def _find_wish_to_start(conversation: Conversation, messages: Sequence[Message]) -> str:

@@ -20,7 +20,15 @@ from engage.mirror.lifting import locks_mark
 from engage.models import Change, Command, Consent, Conversation
 from engage.outbox.guards import check_reply
 from engage.outbox.refusals import InDoubt
-from tests.factories import make_campaign, make_conversation, make_lead, make_message, make_opt_out, make_team
+from tests.factories import (
+    make_campaign,
+    make_conversation,
+    make_lead,
+    make_message,
+    make_opt_out,
+    make_reply,
+    make_team,
+)
 from tests.html import parse
 
 DOUBTFUL = "please take me off your list"
@@ -221,6 +229,15 @@ def test_two_answers_at_once_end_locked_or_one_of_them_is_refused(ada: User, ben
     assert outcomes.count("StoppedAlready") == 1
     assert outcomes.count("done") + outcomes.count("NothingInDoubt") == 2
     assert not find_doubts(conversation)
+
+
+def test_words_of_a_reply_that_was_stopped_can_be_used_again(client: Client, ada: User) -> None:
+    conversation = make_conversation(text=DOUBTFUL)
+    make_reply(conversation=conversation, by=ada, text="Yes, there is.", state=Command.State.CANCELLED)
+
+    page = parse(client.get(f"/conversations/{conversation.pk}/").content)
+
+    assert page.by_id("thread").one("button", data_reuses="Yes, there is.").text == "Use the text again"
 
 
 def test_doubt_that_comes_after_the_click_stops_the_reply_before_it_leaves(client: Client) -> None:

@@ -47,6 +47,14 @@ def test_it_stands_on_the_page_and_is_counted(client: Client, ada: User) -> None
     assert count_decisions(Scope.of(ada))[OF_CONVERSATIONS] == 1
 
 
+def test_lead_says_whether_engage_knows(client: Client, ada: User) -> None:
+    telling = make_telling(ada)
+
+    lead = parse(client.get(f"/conversations/{telling.conversation_id}/").content).by_id("lead")
+
+    assert "Somebody has to tell Engage" in lead.text
+
+
 @pytest.mark.parametrize("said", ["by_phone", "by_hand", "left"])
 def test_what_somebody_did_ends_it_and_is_written_down(client: Client, ada: User, said: str) -> None:
     telling = make_telling(ada)
