@@ -16,7 +16,7 @@ from engage.api.transport import Answer
 from engage.api.wire import Campaign, CampaignList, ConversationPayload, LeadLoadResult
 from engage.api.wire.base import WireModel
 from engage.api.wire.loading import REJECTED
-from engage.api.wire.shapes import first_problem, is_campaign
+from engage.api.wire.shapes import find_object, first_problem, is_campaign, unwrap_conversation
 from engage.vault import Secret
 
 Model = TypeVar("Model", bound=WireModel)
@@ -26,7 +26,11 @@ _VALUES_EACH = 20
 
 
 def read_campaign(answer: Answer) -> Campaign:
-    return _validated(Campaign, _read(answer), answer)
+    value = _read(answer)
+    if isinstance(value, dict) and "id" in value:
+        return _validated(Campaign, value, answer)
+    found = find_object(value, is_campaign)
+    return _validated(Campaign, found[0] if found else value, answer)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,9 @@ def read_conversation(answer: Answer, *, most_objects: int) -> ConversationPaylo
     # A short object takes a hundred times as much in memory as it does on the line.
     if answer.body.count(b"{") > most_objects or answer.body.count(b",") > most_objects * _VALUES_EACH:
         raise Malformed(f"more than {most_objects:,} objects in one answer", answer.status)
-    return _validated(ConversationPayload, _read(answer), answer).answered(answer.date)
+    value = _read(answer)
+    said = unwrap_conversation(value)
+    return _validated(ConversationPayload, value if said is None else said, answer).answered(answer.date)
 
 
 def read_message_id(answer: Answer, text: str) -> str | None:

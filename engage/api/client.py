@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from engage.api import routes
+from engage.api import access, routes
+from engage.api.access import Place
 from engage.api.answers import (
     LeftOut,
     check_not_rejected,
@@ -171,24 +172,24 @@ class EngageClient:
 
     def get_conversation(self, key: Secret) -> ConversationPayload:
         """Guide "Conversation Endpoint": all messages and the present state of the lead."""
-        answer = self._call_conversation(routes.GET_CONVERSATION, key)
+        answer = self._call_conversation(routes.GET_CONVERSATION, key, Place.CONVERSATION)
         payload = read_conversation(answer, most_objects=routes.GET_CONVERSATION.most_objects)
         self._sign_of_life()
         return payload
 
     def send_message(self, key: Secret, text: str) -> Accepted:
         """Guide "Send Message Endpoint": one form field, `message`."""
-        answer = self._call_conversation(routes.SEND_MESSAGE, key, form={"message": text}, text=text)
+        answer = self._call_conversation(routes.SEND_MESSAGE, key, Place.SEND, form={"message": text}, text=text)
         return Accepted(status=answer.status, remote_id=read_message_id(answer, text))
 
     def choose_disposition(self, key: Secret, name: str) -> Accepted:
         """Guide "Disposition Endpoint": one form field, `disposition`, the disposition's name (reading 11)."""
-        answer = self._call_conversation(routes.CHOOSE_DISPOSITION, key, form={"disposition": name})
+        answer = self._call_conversation(routes.CHOOSE_DISPOSITION, key, Place.DISPOSITION, form={"disposition": name})
         return Accepted(status=answer.status)
 
     def widget_url(self, key: Secret) -> Secret:
         """Guide "Embeddable Widget": the address of the iframe. It holds the key, so it is a secret as well."""
-        return Secret(f"{self.origins.widget}{routes.WIDGET_PATH}?key={routes.quoted(key.reveal())}")
+        return Secret(f"{self.origins.widget}{routes.WIDGET_PATH}?{access.query_for(key, Place.WIDGET).reveal()}")
 
     def _switch_list(self, route: routes.Route, campaign_id: str, list_name: str) -> Campaign | CampaignList | Accepted:
         answer = self._call_campaign(route, campaign_id, list_name=list_name)
@@ -231,16 +232,16 @@ class EngageClient:
         return exchange(call, timeouts or self.timeouts, self._tls)
 
     def _call_conversation(
-        self, route: routes.Route, key: Secret, *, form: dict[str, str] | None = None, text: str = ""
+        self, route: routes.Route, key: Secret, place: Place, *, form: dict[str, str] | None = None, text: str = ""
     ) -> Answer:
         call = Call(
             method=route.method,
             origin=self.origins.conversation,
             path=route.path,
             form=form,
-            conversation_key=key,
+            query=access.query_for(key, place),
             limit=route.limit,
-            private=(self._api_key, key, Secret(text)),
+            private=(self._api_key, *access.secrets_in(key), Secret(text)),
         )
         self._before_call()
         return exchange(call, self.timeouts, self._tls)

@@ -16,7 +16,7 @@ from functools import lru_cache
 from http.client import HTTPResponse
 from queue import Empty, SimpleQueue
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import certifi
 from requests import PreparedRequest
@@ -46,7 +46,7 @@ class Progress:
     timeouts: Timeouts
     started: float
     api_key: Secret | None = None
-    conversation_key: Secret | None = None
+    query: Secret | None = None
     method: str = ""
     doing: str = "looking the name up"
     has_written: bool = False
@@ -136,8 +136,8 @@ class _TimedConnection(HTTPConnection):
         self._progress.doing = "waiting for the answer"
 
     def putrequest(self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False) -> None:
-        if self._progress.conversation_key is not None:
-            url = f"{url}?key={quote(self._progress.conversation_key.reveal(), safe='')}"
+        if self._progress.query is not None:
+            url = f"{url}?{self._progress.query.reveal()}"
         super().putrequest(method, url, skip_host=skip_host, skip_accept_encoding=skip_accept_encoding)
 
     def endheaders(self, *args: Any, **kwargs: Any) -> None:

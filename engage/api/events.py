@@ -12,7 +12,7 @@ from engage.api.compressed import unpack
 from engage.api.errors import MalformedEvent
 from engage.api.strict_json import BadJson, read_noting
 from engage.api.wire import Campaign, CampaignList, ConversationPayload
-from engage.api.wire.shapes import first_problem, is_campaign, is_list
+from engage.api.wire.shapes import find_object, first_problem, is_campaign, is_list, unwrap_conversation
 from engage.sms.blanks import storable
 
 CAMPAIGN_STATUS = "MessagingCampaignStatus"
@@ -79,10 +79,10 @@ def parse_event(body: bytes, event_type: str = "") -> Event:
     The body's own `eventType` is the documented one and goes before the header.
     """
     try:
-        fields, was_cleaned = read_noting(unpack(body))
-        if not isinstance(fields, dict):
+        value, was_cleaned = read_noting(unpack(body))
+        if not isinstance(value, dict | list):
             raise MalformedEvent("the top level is not an object")
-        event = _event_of(fields, header=event_type)
+        event = _event_of(value, header=event_type)
         return replace(event, was_cleaned=True) if was_cleaned and not isinstance(event, UnknownEvent) else event
     except BadJson as error:
         raise MalformedEvent(error.reason) from None
@@ -90,36 +90,31 @@ def parse_event(body: bytes, event_type: str = "") -> Event:
         raise MalformedEvent(first_problem(error)) from None
 
 
-def _event_of(fields: dict[str, Any], *, header: str) -> Event:
+def _event_of(value: dict[str, Any] | list[Any], *, header: str) -> Event:
+    conversation = unwrap_conversation(value)
+    fields = conversation or (value if isinstance(value, dict) else {})
     named = fields.get("eventType")
     event_type = storable((named if isinstance(named, str) else "").strip() or header.strip())[:200]
     name = folded(event_type)
-    kind = _CONVERSATION_KINDS.get(name) or (ConversationKind.OTHER if _is_about_lead(fields) else None)
+    kind = _CONVERSATION_KINDS.get(name) or (ConversationKind.OTHER if conversation else None)
     if kind:
         return ConversationEvent(kind, ConversationPayload.model_validate(fields), event_type)
-    fields = _unwrapped(fields)
-    if name == _CAMPAIGN_STATUS or (not event_type and is_campaign(fields)):
-        if not is_campaign(fields):
+    found = fields if is_campaign(fields) else _unwrapped(value) or fields
+    if name == _CAMPAIGN_STATUS or (not event_type and is_campaign(found)):
+        if not is_campaign(found):
             # Without this check a lead list under the wrong header would become a campaign with the list's id.
             raise MalformedEvent("campaignStatus: Field required")
-        return CampaignEvent(campaign=Campaign.model_validate(fields))
-    if name == _LIST_STATUS or (not event_type and is_list(fields)):
-        if is_campaign(fields):
+        return CampaignEvent(campaign=Campaign.model_validate(found))
+    if name == _LIST_STATUS or (not event_type and is_list(found)):
+        if is_campaign(found):
             raise MalformedEvent("a campaign under the event type of a lead list")
-        return ListEvent(lead_list=CampaignList.model_validate(fields))
+        return ListEvent(lead_list=CampaignList.model_validate(found))
+    if isinstance(value, list):
+        raise MalformedEvent("the top level is not an object, nor holds one that is known")
     return UnknownEvent(event_type=event_type)
 
 
-def _unwrapped(fields: dict[str, Any]) -> dict[str, Any]:
-    """The campaign or the list itself, where it comes as {eventType, data}."""
-    data = fields.get("data")
-    if not isinstance(data, dict) or is_campaign(fields):
-        return fields
-    return data if is_campaign(data) or is_list(data) else fields
-
-
-def _is_about_lead(fields: dict[str, Any]) -> bool:
-    """Whatever it is called: it names a lead, so that there is somebody to ask about."""
-    data = fields.get("data")
-    lead = data.get("lead") if isinstance(data, dict) else None
-    return isinstance(lead, dict) and bool(lead.get("id"))
+def _unwrapped(value: object) -> dict[str, Any] | None:
+    """The campaign or the list itself, however it is wrapped."""
+    found = find_object(value, lambda fields: is_campaign(fields) or is_list(fields))
+    return found[0] if found else None

@@ -42,7 +42,7 @@ class Call:
     json: Mapping[str, object] | None = field(default=None, repr=False)
     upload: Upload | None = field(default=None, repr=False)
     api_key: Secret | None = None
-    conversation_key: Secret | None = None
+    query: Secret | None = None
     limit: int = MAX_ANSWER
     """How many bytes the answer may have."""
     private: tuple[Secret, ...] = ()
@@ -67,7 +67,7 @@ def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) 
         started=time.monotonic(),
         method=call.method,
         api_key=call.api_key,
-        conversation_key=call.conversation_key,
+        query=call.query,
     )
     try:
         status, headers, body = _send(prepared, progress, tls, call.limit)
@@ -119,7 +119,7 @@ def _encode_json(value: Mapping[str, object]) -> bytes:
 
 
 def _check_keys(call: Call) -> None:
-    if call.conversation_key is not None and not call.conversation_key:
+    if call.query is not None and not call.query:
         raise Rejected(None, "no key is known for this conversation")
     if call.api_key is not None:
         revealed = call.api_key.reveal()

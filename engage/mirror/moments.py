@@ -10,6 +10,8 @@ SKEW = timedelta(minutes=5)
 WRONG_BY = timedelta(hours=2)
 # A version holds the moment of a statement, which may be ahead of its arrival by as much.
 _VERSION_SKEW = 2 * SKEW
+# A Date header leaves out what is less than a second.
+_HEADER_SECOND = timedelta(seconds=1)
 
 
 def limit_of(now: datetime) -> str:
@@ -25,4 +27,4 @@ def standing(version: str, limit: str) -> str:
 
 def bounded(asked_at: datetime, answered_at: datetime | None) -> datetime:
     """What an answer proves, it proves as of when it was asked for, and not later than the platform says it is."""
-    return asked_at if answered_at is None else min(asked_at, answered_at)
+    return asked_at if answered_at is None else min(asked_at, answered_at + _HEADER_SECOND)

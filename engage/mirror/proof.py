@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from engage.mirror.merged import Merged
 from engage.mirror.observations import EPOCH
@@ -19,6 +20,7 @@ from engage.models import Consent, Conversation, Disposition, Message
 
 MUST_SHOW_WITHIN = timedelta(hours=1)
 _ASK_AGAIN_AFTER = timedelta(minutes=10)
+_OPT_IN_AGAIN_AFTER = timedelta(minutes=1)
 
 
 def take_answers(merged: Iterable[Merged]) -> set[str]:
@@ -67,12 +69,26 @@ def _find_numbers(row: Conversation, asked_before: datetime, through_before: dat
 
 
 def _find_next(row: Conversation) -> datetime | None:
-    """When to ask again for what the newest GET should have shown; None when nothing is missed."""
+    """When to ask again for what the newest GET should have shown, or for an OptIn that it does not answer for yet.
+
+    None when nothing is missed.
+    """
+    if row.asked_at is not None and _is_opt_in_open(row):
+        # The platform's clock is behind ours: its answers count as of a time before the OptIn.
+        return timezone.now() + _OPT_IN_AGAIN_AFTER
     texts, chosen = (_missed(rows, row) for rows in (Message.objects.all(), Disposition.objects.all()))
     newest: datetime | None = texts.union(chosen).order_by("-heard_at").first()
     if newest is None or row.asked_at is None:
         return None
     return max(newest + MUST_SHOW_WITHIN, row.asked_at + _ASK_AGAIN_AFTER)
+
+
+def _is_opt_in_open(row: Conversation) -> bool:
+    """Was an OptIn heard lately, after the time as of which the newest answer counts?"""
+    lately = max(row.asked_at or EPOCH, timezone.now() - MUST_SHOW_WITHIN)
+    return Consent.objects.filter(
+        conversation=row, kind=Consent.Kind.OPTED_IN, is_confirmed=False, first_heard_at__gt=lately
+    ).exists()
 
 
 def _missed(rows: QuerySet[Any], row: Conversation) -> QuerySet[Any]:

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from engage.api import access
+from engage.api.access import Place
 from engage.api.client import EngageClient
 from engage.api.errors import Gone, Malformed, Rejected, Unauthorized, Unknown
 from engage.api.wire import Campaign as WireCampaign
@@ -80,12 +82,12 @@ def want_read_soon(conversation: Conversation, now: datetime) -> None:
 
 
 def _ask(conversation: Conversation, client: EngageClient) -> tuple[Secret, ConversationPayload]:
-    candidates = [key for key in (conversation.key, conversation.offered_key) if key]
-    for number, key in enumerate(dict.fromkeys(candidates), start=1):
+    candidates = _find_candidates(conversation)
+    for number, key in enumerate(candidates, start=1):
         try:
             payload = client.get_conversation(key)
         except (Gone, Unauthorized):
-            if number == len(set(candidates)):
+            if number == len(candidates):
                 raise
             continue
         if payload.data.lead.id != conversation.lead.remote_id:
@@ -95,6 +97,15 @@ def _ask(conversation: Conversation, client: EngageClient) -> tuple[Secret, Conv
             _check_account(conversation.workspace, payload, client)
         return key, payload
     raise Gone(404, "no key was ever named for this conversation")
+
+
+def _find_candidates(conversation: Conversation) -> list[Secret]:
+    """The confirmed key, then the offered one: it alone where both ask for the conversation in the same way."""
+    offered = access.completed(conversation.offered_key, conversation.key)
+    found = [key for key in (conversation.key, offered) if key]
+    asked_with = [access.query_for(key, Place.CONVERSATION) for key in found]
+    # What is answered proves the newer one then, and it may name endpoints that the older one did not.
+    return found[-1:] if len(set(asked_with)) == 1 else found
 
 
 def _check_account(workspace: Workspace, payload: ConversationPayload, client: EngageClient) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import unquote
-
 from pydantic import ConfigDict, Field, PlainValidator, PrivateAttr, model_validator
 
+from engage.api import access
+from engage.api.access import Place
 from engage.api.origins import origin_of
 from engage.api.wire.base import (
     Flag,
@@ -103,21 +103,18 @@ class ConversationData(WireModel):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What we take from an endpoint's URL: its key, and for information the origin it names. It is never called."""
+    """What we take from an endpoint's URL: its query, and for information the origin it names. It is never called."""
 
     key: Secret
     origin: str
+    query: str = field(default="", repr=False, compare=False)
 
 
 def _read_endpoint(url: object) -> Endpoint | None:
     if not isinstance(url, str):
         return url if isinstance(url, Endpoint) else None
-    query = url.partition("#")[0].partition("?")[2]
-    keys = {value for name, _, value in (part.partition("=") for part in query.split("&")) if name == "key"}
-    # A URL that names two keys, or one that is no plain word of a sane length, names none.
-    key = unquote(keys.pop()) if len(keys) == 1 and len(query) < 2000 else ""
-    usable = key.isascii() and key.isprintable() and len(key) <= 500
-    return Endpoint(key=Secret(key if usable else ""), origin=origin_of(url)[:200])
+    query = access.query_in(url)
+    return Endpoint(key=Secret(access.key_in(query)), origin=origin_of(url)[:200], query=query)
 
 
 EndpointUrl = Annotated[Endpoint | None, PlainValidator(_read_endpoint), Field(exclude=True)]
@@ -134,20 +131,10 @@ class Endpoints(WireModel):
     disposition_endpoint: EndpointUrl = None
 
     @property
-    def known(self) -> list[Endpoint]:
-        """Those that name a key; the conversation endpoint first."""
-        all_four = (
-            self.conversation_endpoint,
-            self.send_message_endpoint,
-            self.disposition_endpoint,
-            self.embeddable_widget,
-        )
-        return [endpoint for endpoint in all_four if endpoint is not None and endpoint.key]
-
-    @property
     def key(self) -> Secret:
-        """The key of this conversation; empty when none of the URLs names one."""
-        return self.known[0].key if self.known else Secret("")
+        """What this conversation is asked with, as `engage.api.access` has it; empty when no URL names a key."""
+        named: dict[Place, Endpoint | None] = {place: getattr(self, place.value) for place in Place}
+        return access.written({place: endpoint.query for place, endpoint in named.items() if endpoint is not None})
 
 
 class ConversationPayload(Statement):

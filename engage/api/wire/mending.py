@@ -156,10 +156,10 @@ def _set_aside(fields: dict[str, Any], key: str, complaint: str, notes: list[str
 
 
 def _as_list(value: Any) -> list[Any]:
-    """One thing in place of a list of such, or a list whose places are named."""
+    """One thing in place of a list of such, none, or a list whose places are named."""
     if isinstance(value, list):
         return value
-    if isinstance(value, dict) and value and all(isinstance(inside, dict) for inside in value.values()):
+    if isinstance(value, dict) and all(isinstance(inside, dict) for inside in value.values()):
         return list(value.values())
     return [value]
 

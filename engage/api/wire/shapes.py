@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pydantic import ValidationError
+
+# So deep an object may be wrapped, and among so many others.
+_DEEPEST = 4
+_MOST_BESIDE = 200
 
 
 def is_campaign(fields: Mapping[str, object]) -> bool:
@@ -16,6 +21,57 @@ def is_list(fields: Mapping[str, object]) -> bool:
     has_campaign = "campaignId" in fields or "messagingCampaignId" in fields
     has_name = "name" in fields or "listName" in fields
     return has_campaign and has_name and not fields.keys() & {"campaignStatus", "leadData", "phone"}
+
+
+def names_lead(fields: Mapping[str, object]) -> bool:
+    """It holds a lead with an id, so that there is somebody to ask about."""
+    lead = fields.get("lead")
+    if isinstance(lead, list) and len(lead) == 1:
+        lead = lead[0]
+    return isinstance(lead, dict) and lead.get("id") not in (None, "", False)
+
+
+def find_object(value: object, is_it: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+    """The one object that is it, however it is wrapped, and behind it those around it, the nearest first.
+
+    Empty where there is none, and where several stand side by side: nobody could tell which is meant.
+    """
+    level: list[tuple[object, tuple[dict[str, Any], ...]]] = [(value, ())]
+    for _ in range(_DEEPEST + 1):
+        inside: list[tuple[object, tuple[dict[str, Any], ...]]] = []
+        found: list[list[dict[str, Any]]] = []
+        for here, around in level:
+            if isinstance(here, dict):
+                if is_it(here):
+                    found.append([here, *around])
+                inside += [(child, (here, *around)) for child in here.values() if isinstance(child, dict | list)]
+            elif isinstance(here, list):
+                inside += [(child, around) for child in here if isinstance(child, dict | list)]
+        if found:
+            return found[0] if len(found) == 1 else []
+        level = inside[:_MOST_BESIDE]
+    return []
+
+
+def unwrap_conversation(value: object) -> dict[str, Any] | None:
+    """{eventType, data, endpoints}, whatever of it stands there and whatever is around it; None where nobody is named.
+
+    What is as documented stays the very object that it is.
+    """
+    if isinstance(value, dict) and isinstance(data := value.get("data"), dict) and names_lead(data):
+        return value
+    found = find_object(value, names_lead)
+    if not found:
+        return None
+    unwrapped: dict[str, Any] = {"data": found[0]}
+    for name in ("eventType", "endpoints"):
+        holder = next((fields for fields in found if fields.get(name) is not None), None)
+        if holder is not None:
+            unwrapped[name] = holder[name]
+    if "endpoints" in found[0]:
+        # Its addresses hold keys, which no part that is kept as it came may have.
+        unwrapped["data"] = {name: inside for name, inside in found[0].items() if name != "endpoints"}
+    return unwrapped
 
 
 def first_problem(error: ValidationError) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from engage.api.access import Place, query_for
 from engage.api.wire import Campaign, CampaignList, CampaignMessages, ConversationPayload, Endpoint, Lead, Message
 from engage.vault import Secret
 from tests.engage.api.clients import payload
@@ -196,14 +197,15 @@ def test_conversation_of_no_campaign_is_refused(lead: object) -> None:
     ("url", "key", "origin"),
     [
         ("https://api.purecallerid.dev/x?key=K-1", "K-1", "https://api.purecallerid.dev"),
-        ("https://evil.example/x?a=1&key=a%2Bb%3D%3D", "a+b==", "https://evil.example"),
+        ("https://evil.example/x?key=a%2Bb%3D%3D", "a+b==", "https://evil.example"),
         ("https://evil.example/x?key=a+b", "a+b", "https://evil.example"),
         ("https://evil.example/x?key=a&key=b", "", "https://evil.example"),
         ("https://evil.example/x?key=a&key=a", "a", "https://evil.example"),
         ("https://evil.example/x#?key=a", "", "https://evil.example"),
         ("https://evil.example/x?KEY=a&mykey=b", "", "https://evil.example"),
         ("https://evil.example/x?key=%00%ff", "", "https://evil.example"),
-        ("https://evil.example/x?key=" + "a" * 501, "", "https://evil.example"),
+        ("https://evil.example/x?key=" + "a" * 2000, "a" * 2000, "https://evil.example"),
+        ("https://evil.example/x?key=" + "a" * 8001, "", "https://evil.example"),
         ("?key=a", "a", ""),
         ("https://[::1/x?key=a", "a", "https://[::1"),
     ],
@@ -224,7 +226,7 @@ def test_key_comes_from_the_first_endpoint_that_has_one() -> None:
         dispositionEndpoint="https://a.example/disposition?key=disposition",
     )
 
-    assert read.key == Secret("disposition")
+    assert query_for(read.key, Place.CONVERSATION) == Secret("key=disposition")
 
 
 @pytest.mark.parametrize("endpoints", [None, "none", [], {}])
