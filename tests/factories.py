@@ -17,6 +17,7 @@ from console.inbox.models import Assignment, DeskConversation
 from engage.mirror import summary
 from engage.models import Campaign, Command, Consent, Conversation, Disposition, Lead, Message, Workspace
 from engage.sms import keywords
+from engage.sms.phones import consent_number
 from engage.sms.searching import search_text
 from engage.vault import Secret, fingerprint, seal
 
@@ -66,6 +67,7 @@ def make_lead(
         remote_id=f"lead-{number}",
         name=name,
         phone=phone,
+        number=consent_number(phone),
         search_text=search_text(name, phone),
         time_zone=time_zone,
         state=state,

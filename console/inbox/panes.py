@@ -70,10 +70,10 @@ def link_context(form: ListForm) -> dict[str, Any]:
 
 def _find_elsewhere(scope: Scope, this: Conversation) -> list[Conversation]:
     """Other conversations with the same number, as far as this person may see them; newest first."""
-    if not this.lead.phone:
+    if not this.lead.number:
         return []
     others = DeskConversation.objects.within(scope).exclude(id=this.id)
-    same_number = others.filter(workspace_id=this.workspace_id, lead__phone=this.lead.phone)
+    same_number = others.filter(workspace_id=this.workspace_id, lead__number=this.lead.number)
     return list(same_number.for_rows().newest_first()[:10])
 
 

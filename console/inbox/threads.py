@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from console.inbox import timeline
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
 from engage.mirror.judging import find_doubts
+from engage.mirror.lead_states import Meaning, meaning_of
 from engage.mirror.lifting import locks_mark
 from engage.models import Attempt, Change, Command, Consent, Conversation, Lead, Message, Telling
 from engage.outbox.attempts import MAY_HAVE_ARRIVED
@@ -24,6 +26,8 @@ from engage.sms.keywords import may_ask_to_start
 # A thread begins at a multiple of this, so that "Show earlier" keeps its place while new texts come in.
 PAGE = 50
 LEAD_FIELDS_SHOWN = 60
+# Letters of a value that is no text.
+OTHER_SHOWN = 500
 
 # What is still on its way stands at the end of the thread; the rest has its place in time.
 _PENDING = (*Command.WAITING, *Command.IN_FLIGHT, *Command.WATCHED)
@@ -63,6 +67,8 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
         "window_refusal": window_refusal(conversation, now),
         "doubts": None if reason else find_doubts(conversation),
         "lead_fields": _fields_of(lead),
+        "lead_other": _others_of(lead),
+        "doubtful_state": lead.status if meaning_of(lead.status) is Meaning.MAY_HAVE_STOPPED else "",
         "lead_place": ", ".join(filter(None, (str(lead.data.get("City") or ""), lead.state))),
         "lead_result": _result_of(lead),
         "finishing": _find_finishing(commands),
@@ -122,7 +128,7 @@ def _bubbles(
 def _lines(conversation: Conversation, commands: list[Command]) -> list[timeline.Line]:
     lead = conversation.lead
     chosen_here = [row for row in commands if row.kind == Command.Kind.DISPOSITION]
-    consents = Consent.objects.for_numbers(conversation.workspace_id, [number_of(lead.phone, lead.remote_id)])
+    consents = Consent.objects.for_numbers(conversation.workspace_id, [number_of(lead)])
     consents = consents.select_related("by")
     standing = consents.exclude(id__in=consents.disproved())
     return [
@@ -156,7 +162,7 @@ def _find_wish_to_start(conversation: Conversation, messages: Sequence[Message])
     texts = [message for message in messages if message.is_inbound and not message.is_disproved]
     if not texts or not may_ask_to_start(texts[-1].text):
         return ""
-    number = number_of(conversation.lead.phone, conversation.lead.remote_id)
+    number = number_of(conversation.lead)
     since = Consent.objects.for_numbers(conversation.workspace_id, [number]).locking().aggregate(at=Max("at"))["at"]
     return texts[-1].text if since is None or texts[-1].sent_at > since else ""
 
@@ -167,6 +173,15 @@ def _result_of(lead: Lead) -> str:
     if not status or lead.sent_at is None or lead.result_at is None or lead.result_at < lead.sent_at:
         return status
     return f"{status}, {(lead.result_at - lead.sent_at).total_seconds():.1f} s later"
+
+
+def _others_of(lead: Lead) -> list[tuple[str, str]]:
+    """What Engage says of the lead that no guide names."""
+    filled = [(name, value) for name, value in lead.unknown_fields.items() if value not in (None, "", [], {})]
+    return [
+        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:OTHER_SHOWN])
+        for name, value in filled[:LEAD_FIELDS_SHOWN]
+    ]
 
 
 def _fields_of(lead: Lead) -> list[tuple[str, str]]:

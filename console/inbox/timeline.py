@@ -71,6 +71,11 @@ class Bubble:
         return is_blank(self.text)
 
     @property
+    def has_more(self) -> bool:
+        """Engage sent fields beside the text that no guide names."""
+        return self.message is not None and bool(self.message.unknown_fields)
+
+    @property
     def is_inbound(self) -> bool:
         return self.message is not None and self.message.is_inbound
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db.models import Count
+from django.utils import timezone
 
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Unauthorized
-from engage.mirror.observations import CampaignObservation
+from engage.mirror.observations import CampaignObservation, ConversationObservation
 from engage.mirror.platform import client_for
 from engage.models import Campaign, Conversation, Delivery, Workspace
-from engage.models.disposition_names import kept_name
 
 
 def find_differences() -> Iterator[str]:
@@ -73,7 +73,7 @@ def _conversation(conversation: Conversation, client: EngageClient) -> Iterator[
             yield f"{name}: message {message.id} differs"
     for remote_id in sorted(rows):
         yield f"{name}: message {remote_id} is not at the platform"
-    if kept_name(payload.data.lead.disposition or "") != conversation.disposition:
+    if ConversationObservation(payload, timezone.now(), is_read=True).chosen != conversation.disposition:
         yield f"{name}: disposition differs"
     if (payload.data.lead.phone or "") != conversation.lead.phone:
         yield f"{name}: phone differs"

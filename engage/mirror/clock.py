@@ -55,7 +55,7 @@ def mend(now: datetime | None = None) -> int:
     rows.filter(denied_at__gt=limit).update(denied_at=now)
     marked = set(rows.filter(Q(asked_at__gt=limit) | Q(disproved_through__gt=now)).values_list("id", flat=True))
     for workspace_id, phone in phones:
-        of_number = rows.filter(workspace_id=workspace_id, lead__phone=phone)
+        of_number = rows.filter(workspace_id=workspace_id, lead__number=phone)
         marked |= set(of_number.values_list("id", flat=True))
     return _refresh(sorted(marked), now)
 

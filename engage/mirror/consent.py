@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from engage.mirror.moments import SKEW as _SKEW
-from engage.models import Consent, Conversation
+from engage.models import Consent, Conversation, Lead
 
 # An opt-out event about words that it carries, and one about words that were kept from us, dated by its arrival.
 EVENT = "event:"
@@ -31,9 +31,9 @@ _REASONS = {
 }
 
 
-def number_of(phone: str, lead_remote_id: str) -> str:
-    """What consent is kept under: the phone number, in every campaign of the workspace."""
-    return phone or f"lead:{lead_remote_id}"[:40]
+def number_of(lead: Lead) -> str:
+    """What consent is kept under: the phone number, however it is written, in every campaign of the workspace."""
+    return lead.number or f"lead:{lead.remote_id}"[:40]
 
 
 def locked_numbers(workspace_id: int, phones: Iterable[str]) -> dict[str, Consent.Kind]:
@@ -121,7 +121,7 @@ def _is_heard_before(stop: Consent, opt_in: Consent) -> bool:
 
 def lock_reason(conversation: Conversation) -> str:
     """Why the lead of this conversation must not be texted, in the agent's words; empty when they may be."""
-    number = number_of(conversation.lead.phone, conversation.lead.remote_id)
+    number = number_of(conversation.lead)
     locks = find_locks(conversation.workspace_id, [number]).get(number)
     if not locks:
         return ""

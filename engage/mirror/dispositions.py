@@ -8,7 +8,6 @@ from engage.mirror import bulk
 from engage.mirror.merged import Choice, Merged
 from engage.mirror.proof import first_heard
 from engage.models import Disposition
-from engage.models.disposition_names import kept_name
 
 
 def merge_dispositions(merged: list[Merged]) -> None:
@@ -16,7 +15,7 @@ def merge_dispositions(merged: list[Merged]) -> None:
     stated: dict[tuple[int, datetime, str], tuple[Merged, Disposition]] = {}
     for item in merged:
         for observation in item.observations:
-            name = kept_name(observation.lead.disposition or "")
+            name = observation.chosen
             if name:
                 row = Disposition(
                     conversation=item.conversation,

@@ -11,6 +11,7 @@ from engage.mirror.consent import EVENT, OPT_IN, OPT_IN_UNTIMED, OPT_IN_WORDED, 
 from engage.mirror.merged import Choice, Merged, Word
 from engage.mirror.observations import EPOCH, ConversationObservation, is_inbound
 from engage.models import Consent
+from engage.models.consent import STATE
 from engage.models.disposition_names import means_do_not_contact
 from engage.sms.keywords import Signal, is_platform_stop
 
@@ -29,6 +30,7 @@ def collect_evidence(merged: Iterable[Merged]) -> list[Consent]:
 def _of_conversation(item: Merged) -> list[Consent]:
     rows = [_of_word(item, word) for word in item.words]
     rows += [_of_choice(item, choice) for choice in item.choices if _is_do_not_contact(item, choice.disposition.name)]
+    rows += [_of_state(item, observation) for observation in item.stops]
     for observation in item.observations:
         if observation.kind == ConversationKind.OPT_OUT:
             rows.append(_of_opt_out(item, observation))
@@ -61,7 +63,7 @@ def _of_choice(item: Merged, choice: Choice) -> Consent:
 
 def _is_do_not_contact(item: Merged, name: str) -> bool:
     just_said = (
-        {"disposition": entry.disposition, "doNotContact": entry.do_not_contact}
+        {"id": entry.id, "disposition": entry.disposition, "doNotContact": entry.do_not_contact}
         for observation in item.observations
         for entry in observation.payload.data.dispositions
     )
@@ -81,6 +83,19 @@ def _of_opt_out(item: Merged, observation: ConversationObservation) -> Consent:
         row = _row(item, observation, f"{EVENT}{item.lead.remote_id}:{at.isoformat()}")
         row.kind, row.at = Consent.Kind.OPTED_OUT, at
     row.last_heard_at = observation.seen_at
+    return row
+
+
+def _of_state(item: Merged, observation: ConversationObservation) -> Consent:
+    """As of the newest that Engage names beside it. Of what GETs show each turn to such a state is one.
+
+    A webhook's is known by that moment: the same state said again is no other stop.
+    """
+    at = min(observation.newest, observation.seen_at)
+    mark = observation.seen_at.isoformat() if observation.is_read else f"said:{at.isoformat()}"
+    row = _row(item, observation, f"{STATE}{item.lead.remote_id}:{mark}")
+    row.kind, row.at = Consent.Kind.OPTED_OUT, at
+    row.is_confirmed, row.heard_at = observation.is_read, observation.heard_at
     return row
 
 
@@ -110,7 +125,7 @@ def _row(item: Merged, observation: ConversationObservation, evidence: str) -> C
     """What every statement has in common; `heard_at` stays empty of what a GET can never take back."""
     return Consent(
         workspace_id=item.conversation.workspace_id,
-        phone=number_of(item.lead.phone, item.lead.remote_id),
+        phone=number_of(item.lead),
         evidence=_clip(evidence),
         first_heard_at=observation.seen_at,
         shown_at=observation.seen_at if observation.is_read else None,

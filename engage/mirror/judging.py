@@ -46,8 +46,8 @@ def find_doubts(conversation: Conversation) -> Doubts:
 def _find_doubtful(conversation: Conversation) -> list[Message]:
     lead = conversation.lead
     of_number = (
-        Q(conversation__lead__workspace_id=conversation.workspace_id, conversation__lead__phone=lead.phone)
-        if lead.phone
+        Q(conversation__lead__workspace_id=conversation.workspace_id, conversation__lead__number=lead.number)
+        if lead.number
         else Q(conversation=conversation)
     )
     suspects = Message.objects.filter(of_number, is_judged=False, signal__in=MAY_BE_ASKED)

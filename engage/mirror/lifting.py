@@ -43,7 +43,7 @@ class Unshown:
 
 def locks_mark(conversation: Conversation) -> str:
     """Changes with what locks the number; empty when nothing does."""
-    number = number_of(conversation.lead.phone, conversation.lead.remote_id)
+    number = number_of(conversation.lead)
     return _mark_of(find_locks(conversation.workspace_id, [number]).get(number, []))
 
 
@@ -57,7 +57,7 @@ def lift_number(conversation: Conversation, *, mark: str, by: User, reason: str)
 
     Returns what was ended.
     """
-    number = number_of(conversation.lead.phone, conversation.lead.remote_id)
+    number = number_of(conversation.lead)
     with transaction.atomic():
         # Whoever merges a stop of this conversation waits for this lock, or has written it before we look.
         Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
@@ -93,7 +93,7 @@ def _lift(locks: list[Consent], *, by: User, reason: str) -> int:
 
 
 def _summarise(workspace_id: int, phones: set[str], conversation_ids: list[int]) -> None:
-    of_number = Q(lead__phone__in=phones - {""}) | Q(pk__in=conversation_ids)
+    of_number = Q(lead__number__in=phones - {""}) | Q(pk__in=conversation_ids)
     rows = Conversation.objects.select_for_update(of=("self",), no_key=True).filter(workspace_id=workspace_id)
     found = list(rows.filter(of_number).order_by("id"))
     refresh_number(found)

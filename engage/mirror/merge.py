@@ -12,17 +12,18 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from engage.api.events import ConversationKind
+from engage.api.wire.conversation import UNNAMED
 from engage.mirror import bulk, proof
 from engage.mirror.campaigns import ensure_campaigns, merge_campaigns, merge_lead_lists
 from engage.mirror.consent import number_of
 from engage.mirror.dispositions import merge_dispositions
 from engage.mirror.evidence import collect_evidence, record_evidence
-from engage.mirror.leads import fill_lead, furthest_status
+from engage.mirror.leads import fill_lead, take_status
 from engage.mirror.loads import merge_loads
 from engage.mirror.merged import Merged
 from engage.mirror.messages import merge_messages
 from engage.mirror.moments import WRONG_BY, limit_of, standing
-from engage.mirror.observations import ConversationObservation, Observations, clip
+from engage.mirror.observations import ConversationObservation, Observations
 from engage.mirror.summary import SUMMARY_FIELDS, lock_numbers, read_numbers, summarize
 from engage.models import Change, Conversation, Lead
 from engage.sms.keywords import Signal
@@ -73,7 +74,7 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
         by_lead[observation.lead.id].append(observation)
     campaigns = ensure_campaigns(workspace_id, [observation.payload.data.campaign for observation in observations])
     known = Lead.objects.filter(workspace_id=workspace_id, remote_id__among=by_lead).only(
-        "remote_id", "phone", "campaign_id"
+        "remote_id", "number", "campaign_id", "status", "status_read_at"
     )
     leads = {row.remote_id: row for row in known}
     missing = sorted(set(by_lead) - set(leads))
@@ -124,7 +125,7 @@ def _forget_the_future(rows: Iterable[Conversation], read: set[int]) -> None:
 
 
 def _merge_leads(merged: list[Merged]) -> None:
-    """The greatest version says all but the status, which only moves forward. Written only where something differs."""
+    """The greatest version says all but the status. Written only where something differs."""
     speaking = [item for item in merged if _says_something_new(item)]
     whole = Lead.objects.in_bulk([item.lead.id for item in speaking if not item.is_new])
     changed: list[Lead] = []
@@ -135,10 +136,10 @@ def _merge_leads(merged: list[Merged]) -> None:
         newest = max(item.observations, key=lambda observation: observation.version)
         if newest.version > item.conversation.lead_version:
             fill_lead(lead, newest.lead)
-        words = (clip(observation.lead.status, 100) for observation in item.observations)
-        lead.status = furthest_status([lead.status, *words])
-        if any(getattr(lead, name) != value for name, value in before.items()):
-            item.is_changed = True
+        take_status(item)
+        moved = {name for name, value in before.items() if getattr(lead, name) != value}
+        if moved:
+            item.is_changed = item.is_changed or moved != {"status_read_at"}
             changed.append(lead)
     bulk.update(changed, _LEAD_FIELDS)
     for item in merged:
@@ -148,6 +149,8 @@ def _merge_leads(merged: list[Merged]) -> None:
 
 def _says_something_new(item: Merged) -> bool:
     """A version ends in a digest of the content: where all are the row's own, its columns need not be read."""
+    if any(observation.is_read and observation.lead.status for observation in item.observations):
+        return True
     digest = _digest_of(item.conversation.lead_version)
     return any(_digest_of(observation.version) != digest for observation in item.observations)
 
@@ -167,7 +170,7 @@ def _merge_conversations(merged: list[Merged], others: list[Conversation]) -> No
     before = {row.id: _saved_fields(row) for row in others} | {item.conversation.id: item.before for item in merged}
     for item in merged:
         _take_offers(item)
-    numbers = {item.lead.pk: number_of(item.lead.phone, item.lead.remote_id) for item in merged}
+    numbers = {item.lead.pk: number_of(item.lead) for item in merged}
     summarize(rows, numbers | read_numbers(others))
     for item in merged:
         is_moved = item.before[_SUMMARY_FROM:] != _saved_fields(item.conversation)[_SUMMARY_FROM:]
@@ -211,7 +214,12 @@ def _want_read(item: Merged) -> None:
     is_opt_in = any(observation.kind == ConversationKind.OPT_IN for observation in hints) or any(
         message.signal == Signal.START.value for message in item.new_messages
     )
-    is_unnamed = any(observation.kind == ConversationKind.OTHER for observation in hints)
+    is_unnamed = any(observation.kind == ConversationKind.OTHER for observation in hints) or any(
+        # Its name or its time is of our making, until Engage shows it.
+        message.is_undated or message.remote_id.startswith(UNNAMED)
+        for message in item.new_messages
+        if not message.is_confirmed
+    )
     is_unproven = not row.is_confirmed or row.offered_key_fingerprint not in ("", row.key_fingerprint)
     # A GET under way may have begun before it was said.
     is_not_at_once = row.read_wanted_at is None or row.read_wanted_at > seen_at

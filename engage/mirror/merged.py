@@ -39,4 +39,6 @@ class Merged:
     confirmed_messages: list[Message] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
+    # Statements that give the lead a state that means no texts.
+    stops: list[ConversationObservation] = field(default_factory=list)
     is_changed: bool = False

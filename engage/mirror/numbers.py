@@ -14,8 +14,8 @@ def lock_number(conversation: Conversation) -> list[Conversation]:
     Itself alone where the lead has no number.
     """
     lead = conversation.lead
-    same_number = Lead.objects.filter(workspace_id=conversation.workspace_id, phone=lead.phone)
-    leads = list(same_number.values_list("id", flat=True)) if lead.phone else [lead.pk]
+    same_number = Lead.objects.filter(workspace_id=conversation.workspace_id, number=lead.number)
+    leads = list(same_number.values_list("id", flat=True)) if lead.number else [lead.pk]
     # On SQLite the write transaction is the lock.
     return list(Conversation.objects.select_for_update(no_key=True).filter(lead_id__in=leads).order_by("id"))
 

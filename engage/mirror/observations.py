@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -19,9 +20,11 @@ from pydantic import TypeAdapter, ValidationError
 from engage.api.events import ConversationKind
 from engage.api.wire import Campaign, CampaignList, ConversationPayload, Disposition, Lead, Message
 from engage.api.wire.base import Moment
+from engage.mirror.lead_states import Meaning, meaning_of
 from engage.mirror.moments import SKEW as _SKEW
 from engage.mirror.moments import bounded
-from engage.sms.keywords import OwnWords, signal
+from engage.models.disposition_names import find_name, kept_name
+from engage.sms.keywords import OwnWords, Signal, signal
 from engage.vault import Secret, fingerprint
 
 _TOKEN = re.compile(r"(/hooks/engage/)([^/?#]+)")
@@ -32,6 +35,7 @@ def _mask_token(match: re.Match[str]) -> str:
     return f"{match[1]}~{fingerprint(Secret(match[2]))[:16]}"
 
 
+_ABOUT_STOPPING = (Signal.STOP.value, Signal.START.value, Signal.MAYBE_STOP.value)
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -86,6 +90,17 @@ def _list_dispositions(entries: tuple[Disposition, ...]) -> tuple[list[dict[str,
     return listed, _digest(listed)
 
 
+def _told_apart(messages: list[Message]) -> list[Message]:
+    """Several without an id may read alike: each is known by its place among those."""
+    seen: Counter[str] = Counter()
+    told: list[Message] = []
+    for message in messages:
+        seen[message.id] += message.is_unnamed
+        is_another = message.is_unnamed and seen[message.id] > 1
+        told.append(message.model_copy(update={"id": f"{message.id}-{seen[message.id]}"}) if is_another else message)
+    return told
+
+
 @dataclass(frozen=True)
 class ConversationObservation:
     """One statement about one conversation. `is_read`: answered to our GET, so it vouches for itself."""
@@ -105,11 +120,19 @@ class ConversationObservation:
 
     @cached_property
     def signals(self) -> list[str]:
-        """What each of the messages says about consent, empty of our own; in their order."""
-        return [
+        """What each of the messages says about consent, empty of our own; in their order.
+
+        A state of the lead that may mean stop, shown by a GET, asks about their first text: so it is asked once.
+        """
+        read = [
             signal(said.message, more_stop_words=self.stop_words).value if is_inbound(said) else ""
             for said in self.messages
         ]
+        if self.is_read and meaning_of(self.lead.status or "") is Meaning.MAY_HAVE_STOPPED:
+            first = next((place for place, said in enumerate(self.messages) if is_inbound(said)), None)
+            if first is not None and read[first] not in _ABOUT_STOPPING:
+                read[first] = Signal.MAYBE_STOP.value
+        return read
 
     @property
     def proven_at(self) -> datetime:
@@ -120,9 +143,10 @@ class ConversationObservation:
     def lead(self) -> Lead:
         return self.payload.data.lead
 
-    @property
+    @cached_property
     def messages(self) -> list[Message]:
-        return self.payload.data.messages
+        said = self.payload.data.messages
+        return _told_apart(said) if any(message.is_unnamed for message in said) else said
 
     @cached_property
     def newest(self) -> datetime:
@@ -190,13 +214,25 @@ class ConversationObservation:
         return f"{named_at.isoformat(timespec='microseconds')} {self.key_fingerprint[:16]}"
 
     def sent_at(self, message: Message) -> datetime:
-        """The platform's time of a message; a message without one is dated by what is certain not to be later.
+        """The platform's time of a message. One without is dated by the one before it, or by this statement.
 
         One dated in the future counts as of this statement. Those of one statement keep the order of their dates.
         """
         if self.is_ahead(message):
             return self.seen_at + timedelta(microseconds=self._ahead[message.id])
-        return message.timestamp or self.lead.sent or EPOCH
+        return message.timestamp or self._undated[message.id]
+
+    @cached_property
+    def _undated(self) -> dict[str, datetime]:
+        """When those count as said that Engage gave no time, in the order in which they stand."""
+        found: dict[str, datetime] = {}
+        last = None
+        for place, message in enumerate(self.messages):
+            if message.timestamp is not None:
+                last = message.timestamp
+            else:
+                found[message.id] = (last or self.seen_at) + timedelta(microseconds=place)
+        return found
 
     def is_ahead(self, message: Message) -> bool:
         """Would it stand behind all that is said from now until the time it claims?"""
@@ -208,10 +244,17 @@ class ConversationObservation:
         in_order = sorted(ahead, key=lambda message: (message.timestamp or EPOCH, message.id))
         return {message.id: place for place, message in enumerate(in_order)}
 
+    @cached_property
+    def chosen(self) -> str:
+        """The lead's disposition by its name in the list that came along; empty when there is none."""
+        said = self.lead.disposition or self.payload.data.disposition or ""
+        return kept_name(find_name(said, self.dispositions)) if said else ""
+
     @property
     def chosen_at(self) -> datetime:
         """The platform's time of the lead's disposition, or what is certain not to be earlier."""
-        return self.lead.disposition_timestamp or min(self.newest, self.seen_at)
+        named = self.lead.disposition_timestamp or self.payload.data.disposition_timestamp
+        return named or min(self.newest, self.seen_at)
 
     @property
     def chosen_as_of(self) -> datetime | None:

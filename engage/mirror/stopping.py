@@ -27,7 +27,7 @@ def stop_number(conversation: Conversation, *, by: User, reason: str) -> Consent
 
     What the lead wrote here and may have meant so is answered with it. A START of theirs ends it, or a supervisor.
     """
-    number = number_of(conversation.lead.phone, conversation.lead.remote_id)
+    number = number_of(conversation.lead)
     with transaction.atomic():
         rows = lock_number(conversation)
         if find_locks(conversation.workspace_id, [number]):

@@ -77,7 +77,7 @@ def lock_numbers(workspace_id: int, phones: set[str], *, besides: Iterable[int])
     if not phones:
         return []
     rows = Conversation.objects.select_for_update(of=("self",), no_key=True).filter(
-        workspace_id=workspace_id, lead__phone__among=phones - {""}
+        workspace_id=workspace_id, lead__number__among=phones - {""}
     )
     return list(rows.exclude(id__among=list(besides)).order_by("id"))
 
@@ -152,10 +152,7 @@ def _read_dispositions(rows: Mapping[int, Conversation], threads: Mapping[int, T
 def read_numbers(conversations: Iterable[Conversation]) -> dict[int, str]:
     """What consent is kept under, by lead id."""
     leads = Lead.objects.filter(id__among=[row.lead_id for row in conversations])
-    return {
-        lead_id: number_of(phone, remote_id)
-        for lead_id, phone, remote_id in leads.values_list("id", "phone", "remote_id")
-    }
+    return {lead.pk: number_of(lead) for lead in leads.only("number", "remote_id")}
 
 
 def _read_locks(conversations: list[Conversation], numbers: Mapping[int, str]) -> set[int]:

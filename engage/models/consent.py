@@ -5,12 +5,15 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from engage.models.conversation import Conversation, Disposition
 from engage.models.delivery import TOKEN_NAME_LENGTH
 from engage.models.message import Message
 from engage.models.workspace import Workspace
+
+# Evidence that is the lead's state as Engage gives it.
+STATE = "status:"
 
 _ANSWERS = {
     "asked_at": F("conversation__asked_at"),
@@ -48,7 +51,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         replaced = Disposition.objects.filter(
             conversation=OuterRef("conversation"), is_confirmed=True, chosen_at__gte=OuterRef("at")
         )
-        return self.unshown().exclude(Exists(shown)).exclude(Exists(replaced), kind=Consent.Kind.DO_NOT_CONTACT)
+        # A state names no text; that it is as of one shows nothing of it.
+        unshown = self.unshown().exclude(Exists(shown), ~Q(evidence__startswith=STATE))
+        return unshown.exclude(Exists(replaced), kind=Consent.Kind.DO_NOT_CONTACT)
 
 
 class Consent(models.Model):

@@ -19,11 +19,24 @@ def kept_name(name: str) -> str:
     return f"{name[: LONGEST - _DIGEST - 2]}… {digest}"
 
 
+def find_name(said: str, offered: Iterable[Mapping[str, Any]]) -> str:
+    """The name of what was chosen, be it said by name, by id or in other letters; what nobody offers stays."""
+    entries = [(name, entry.get("id")) for entry in offered if isinstance(name := entry.get("disposition"), str)]
+    if any(name == said for name, _ in entries):
+        return said
+    wanted = _as_read(said)
+    alike = {name for name, entry_id in entries if str(entry_id) == said} or {
+        name for name, _ in entries if _as_read(name) == wanted
+    }
+    return min(alike, default=said)
+
+
 def means_do_not_contact(name: str, offered: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether any of those offered that a person reads as this name, kept or whole, says so: doubt locks."""
+    """Whether any of those offered that a person reads as this name, kept or whole, or as its id, says so."""
     wanted = _as_read(name)
     return any(
-        bool(entry.get("doNotContact")) and wanted in (_as_read(own), _as_read(kept_name(own)))
+        bool(entry.get("doNotContact"))
+        and (wanted in (_as_read(own), _as_read(kept_name(own))) or (name and str(entry.get("id")) == name))
         for entry in offered
         if isinstance(own := entry.get("disposition"), str)
     )

@@ -17,7 +17,10 @@ class Lead(models.Model):
     remote_id = models.CharField(max_length=200)
     remote_list_id = models.CharField(max_length=200, blank=True)
     name = models.CharField(max_length=300, blank=True)
-    phone = models.CharField(max_length=40, blank=True, help_text="as the platform writes it, E.164")
+    phone = models.CharField(max_length=40, blank=True, help_text="as the platform writes it")
+    number = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="the phone as consent is kept by it, E.164"
+    )
     from_number = models.CharField(max_length=40, blank=True)
     search_text = models.CharField(max_length=400, blank=True, help_text="folded name, a space, digits of the phone")
     time_zone = models.CharField(max_length=100, blank=True)
@@ -28,6 +31,7 @@ class Lead(models.Model):
     carrier = models.CharField(max_length=200, blank=True)
     normalized_carrier = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=100, blank=True)
+    status_read_at = models.DateTimeField(null=True, blank=True, help_text="start of the newest GET that gave a status")
     status_message = models.TextField(blank=True)
     remote_created_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -38,7 +42,10 @@ class Lead(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("workspace", "remote_id"), name="lead_is_one_row"),)
-        indexes = (models.Index(fields=("workspace", "phone"), name="lead_by_phone"),)
+        indexes = (
+            models.Index(fields=("workspace", "phone"), name="lead_by_phone"),
+            models.Index(fields=("workspace", "number"), name="lead_by_number"),
+        )
 
     def __str__(self) -> str:
         return first_shown(self.name, self.phone, self.remote_id) or f"lead {self.pk}"

@@ -44,6 +44,11 @@ class Message(models.Model):
         default=False, db_default=False, help_text="a person has said whether it is an opt-out"
     )
 
+    is_undated = models.BooleanField(
+        default=False, db_default=False, help_text="Engage gave it no time; it counts as of when we heard it"
+    )
+    unknown_fields = models.JSONField(default=dict, blank=True, help_text="what the guide does not name, kept")
+
     objects = MessageQuerySet.as_manager()
 
     class Meta:

@@ -60,12 +60,12 @@ def window_refusal(conversation: Conversation, at: datetime) -> str:
 
 def pending_lock(conversation: Conversation) -> str:
     """A do-not-contact disposition locks the number from the click, not only once the platform has it."""
-    phone = conversation.lead.phone
-    if not phone:
+    number = conversation.lead.number
+    if not number:
         same_number = Command.objects.filter(conversation_id=conversation.pk)
     else:
         same_number = Command.objects.filter(
-            conversation__lead__phone=phone, conversation__workspace_id=conversation.workspace_id
+            conversation__lead__number=number, conversation__workspace_id=conversation.workspace_id
         )
     chosen = same_number.dispositions().unsettled().select_related("conversation")
     for command in chosen:

@@ -21,6 +21,25 @@ def normalize(text: str, region: str = "US") -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else None
 
 
+@lru_cache(maxsize=65_536)
+def consent_number(text: str, from_number: str = "") -> str:
+    """What a number is known by, however it is written: E.164, as the country allows that texts it from `from_number`.
+
+    What is no phone number stays as it is.
+    """
+    plain = text.strip()
+    # As nearly all are written; taking one apart costs more than all else that is done with it.
+    if plain[:1] == "+" and plain[1:].isascii() and plain[1:].isdecimal() and 8 <= len(plain) <= 16:
+        return plain
+    return normalize(plain, _region_of(from_number)) or plain
+
+
+def _region_of(e164: str) -> str:
+    number = _parse(e164, "US") if e164.startswith("+") else None
+    country = number.country_code if number else None
+    return phonenumbers.region_code_for_country_code(country) if country else "US"
+
+
 def has_extension(text: str, region: str = "US") -> bool:
     """Whether it says what to dial once somebody has picked up: texts do not get there."""
     try:

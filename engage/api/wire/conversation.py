@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
-from pydantic import ConfigDict, Field, PlainValidator, PrivateAttr, model_validator
+
+from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, PrivateAttr, model_validator
 
 from engage.api import access
 from engage.api.access import Place
@@ -28,6 +29,9 @@ from engage.api.wire.base import (
 from engage.api.wire.campaign import Disposition
 from engage.vault import Secret
 
+# What stands for an id begins so.
+UNNAMED = "unnamed-"
+
 
 class CampaignReference(WireModel):
     """The campaign as a conversation names it: not the whole Campaign object."""
@@ -35,6 +39,16 @@ class CampaignReference(WireModel):
     id: RemoteId
     name: Annotated[str, NoneIsBlank] = ""
     sender_source_type: Text = None
+
+
+def _name_in_object(value: object) -> object:
+    """Of a disposition that is said as the whole object of one."""
+    if not isinstance(value, dict):
+        return value
+    return next((value[name] for name in ("disposition", "name", "id") if value.get(name)), None)
+
+
+DispositionSaid = Annotated[Text, BeforeValidator(_name_in_object)]
 
 
 class Lead(WireModel):
@@ -62,7 +76,7 @@ class Lead(WireModel):
     result: Moment = None
     retry_after: Any = None
     conversation_started: Flag = None
-    disposition: Text = None
+    disposition: DispositionSaid = None
     disposition_timestamp: Moment = None
 
 
@@ -77,12 +91,19 @@ class Message(WireModel):
 
     @classmethod
     def name_by_content(cls, fields: dict[str, Any]) -> str | None:
-        """What stands for the id of a text that has none: it may be a STOP. None where there is no text."""
+        """What stands for the id of a text that has none: it may be a STOP. None where nothing tells it apart."""
         text = fields.get("message")
-        if not isinstance(text, str) or not text.strip():
+        # A picture may come with no text at all.
+        more = {name: fields[name] for name in sorted(fields) if name not in ("id", "sender", "direction", "timestamp")}
+        told = [text] if isinstance(text, str) and text.strip() else [repr(more)] if any(more.values()) else []
+        if not told:
             return None
-        content = "\n".join(str(fields.get(name)) for name in ("direction", "timestamp", "message"))
-        return f"unnamed-{hashlib.sha256(content.encode('utf-8', 'replace')).hexdigest()[:24]}"
+        content = "\n".join([*(str(fields.get(name)) for name in ("direction", "timestamp")), *told])
+        return f"{UNNAMED}{hashlib.sha256(content.encode('utf-8', 'replace')).hexdigest()[:24]}"
+
+    @property
+    def is_unnamed(self) -> bool:
+        return self.id.startswith(UNNAMED)
 
 
 class ConversationData(WireModel):
@@ -90,6 +111,9 @@ class ConversationData(WireModel):
     lead: Lead
     messages: Many[Message] = Field(default_factory=list)
     dispositions: Many[Disposition] = Field(default_factory=list)
+    # Undocumented: where an event names the choice beside the lead.
+    disposition: DispositionSaid = None
+    disposition_timestamp: Moment = None
 
     @model_validator(mode="before")
     @classmethod

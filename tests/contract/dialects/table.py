@@ -91,7 +91,7 @@ _CAMPAIGNS = (
     "lists-untold",
     *(f"lists-answer-{name}" for name in _RECEIPTS),
 )
-# What is another account's may not be understood as one's own.
+# What differs from the account that is configured is said.
 FOREIGN = ("other-org", "other-workspace")
 
 ABOUT_LEADS = _EVERYTHING + _LEADS
@@ -106,58 +106,23 @@ def spoken_as(name: str) -> tuple[str, ...]:
     return (name, "stop-only-in-status") if name.startswith("status-") else (name,)
 
 
-# What is missed where an event is not understood, or a GET, or a campaign.
-_EVENTS = {"START", "STOP after a GET", "STOP as it is told", "STOP in another campaign", "the lead"}
-_LEAD = frozenset(_EVENTS | {"a do-not-contact disposition"})
-_READING = frozenset(
-    {"GET of a conversation", "START", "a reply", "the answer to a reply", "the key", "the texts", "who wrote"}
-)
-_LIST_OF_CAMPAIGNS = frozenset({"the list of campaigns"})
-_CAMPAIGNS_AT_ALL = _LIST_OF_CAMPAIGNS | {"every campaign"}
-_CAMPAIGN_EVENTS = frozenset({"a campaign's event", "a list"})
-_LIST_PAUSE = frozenset({"the answer to a list's pause"})
 _PARTS = frozenset({"dispositions", "texts of a campaign", "the schedule"})
-_LOCK_BY_STATUS = frozenset({"STOP after a GET", "STOP in another campaign"})
 
-_LEADS_NOT_YET: dict[str, frozenset[str]] = {
-    "numeric-ids": _LEAD | _LIST_OF_CAMPAIGNS,
-    "nulls-in-arrays": _LEAD | _LIST_OF_CAMPAIGNS,
-    "objects-for-lists": _READING | _LIST_OF_CAMPAIGNS,
-    "messages-without-id": _LEAD,
-    "message-ids-numeric": _LEAD,
-    **dict.fromkeys(("keywords-hidden", "keywords-only-in-events", "start-hidden"), frozenset({"START"})),
-    "stop-only-in-status": _LOCK_BY_STATUS,
-    **dict.fromkeys(
-        (f"status-{word}" for word in ("opted-out", "stopped", "unsubscribed", "blocked", "dnc")), _LOCK_BY_STATUS
-    ),
-    "dispositions-by-id": frozenset({"a do-not-contact disposition"}),
-    "answers-bare": _READING,
-    "answers-in-array": _READING,
-    "answers-in-unknown-key": _READING,
-    "key-per-endpoint": frozenset({"a reply", "the answer to a reply"}),
-    "key-of-2000-characters": _READING,
-    "key-with-parameters": _READING,
-    MIXED: _LEAD | _READING | _LIST_OF_CAMPAIGNS,
-}
+_LEADS_NOT_YET: dict[str, frozenset[str]] = {}
 _CAMPAIGNS_NOT_YET: dict[str, frozenset[str]] = {
     "summaries": _PARTS,
     "pages-content": frozenset({"every campaign"}),
     "pages-next": frozenset({"every campaign"}),
     "pages-link": frozenset({"every campaign"}),
-    "numeric-ids": _CAMPAIGNS_AT_ALL,
-    "nulls-in-arrays": _CAMPAIGNS_AT_ALL,
-    "objects-for-lists": _CAMPAIGNS_AT_ALL,
-    "many-campaigns": _CAMPAIGNS_AT_ALL,
     "lists-without-campaign": frozenset({"a list"}),
     "lists-untold": frozenset({"a list"}),
-    MIXED: _CAMPAIGNS_AT_ALL | _CAMPAIGN_EVENTS | _LIST_PAUSE | _PARTS,
+    MIXED: _PARTS | {"a list", "every campaign"},
 }
-# Understood in some runs and not in others: an OptIn whose START no GET shows does not always lift the lock.
-UNSETTLED = frozenset({"keywords-hidden", "keywords-only-in-events", "start-hidden"})
+# Understood in some runs and not in others.
+UNSETTLED: frozenset[str] = frozenset()
 
 # By story and dialect. Whoever teaches one of these takes it out.
 NOT_YET: dict[tuple[str, str], frozenset[str]] = {
     **{("converse", name): gaps for name, gaps in _LEADS_NOT_YET.items()},
     **{("run_campaigns", name): gaps for name, gaps in _CAMPAIGNS_NOT_YET.items()},
-    **{("meet_another_account", name): frozenset({"another account"}) for name in FOREIGN},
 }

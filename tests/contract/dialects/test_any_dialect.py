@@ -79,7 +79,7 @@ def test_conversation_outlives_refusals_of_everybody(speaker: SandboxProcess, re
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_conversation_of_another_account_is_not_used(speaker: SandboxProcess, receiver: Receiver, name: str) -> None:
+def test_difference_of_account_is_said(speaker: SandboxProcess, receiver: Receiver, name: str) -> None:
     _judge(meet_another_account, name, meet_another_account(Ring(speaker, receiver, (name,))))
 
 
