@@ -70,5 +70,6 @@ def _of_hours(schedule: Schedule, now: datetime) -> list[Attention]:
                 "outside", "Active without sending hours", "Its schedule allows no texts at all.", "warn", _OUTSIDE
             )
         ]
-    explanation = f"No texts go out until {opening_words(schedule, now)}."
+    opens = opening_words(schedule, now)
+    explanation = f"No texts go out until {opens}." if opens else "No texts go out now."
     return [Attention("outside", "Active, outside its hours now", explanation, "warn", _OUTSIDE)]

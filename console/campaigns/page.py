@@ -23,7 +23,8 @@ from console.campaigns.intents import (
 from console.campaigns.lists_numbers import ListNumbers, count_lists
 from console.campaigns.models import TEMPLATES
 from console.campaigns.numbers import Numbers, count_campaigns, outcomes, success_share
-from console.campaigns.schedule import MINUTES, Day, Schedule, ZoneNow, zones_now
+from console.campaigns.schedule import Schedule, ZoneNow, zones_now
+from console.campaigns.schedule_reading import MINUTES, Day
 from console.campaigns.setup import Setup
 from engage.models import Campaign, Change, LeadList
 
@@ -142,7 +143,7 @@ def picture(schedule: Schedule, zones: list[ZoneNow]) -> list[WeekDay]:
     return [
         WeekDay(
             day=day,
-            bars=tuple((_percent(s.start), _percent(s.end - s.start)) for s in day.stretches),
+            bars=tuple((_percent(start), _percent(end - start)) for start, end in schedule.usual_hours(number)),
             marks=_marks([zone for zone in zones if zone.local.weekday() == number]),
         )
         for number, day in enumerate(schedule.days)

@@ -194,16 +194,19 @@ def _open_conversations(campaign: Campaign, list_name: str = "") -> str:
 
 
 def _hours(campaign: Campaign, now: datetime) -> str:
-    """What the schedule makes of an activation now; nothing where it is not understood."""
+    """What the schedule makes of an activation now; nothing where none was told."""
     schedule = Schedule.of(campaign.schedule)
     zones = zones_now(schedule, now)
     is_open = [zone.name for zone in zones if zone.is_open]
-    if not zones:
+    if not schedule.is_told:
         return ""
+    if not zones:
+        return "Engage told hours that are not understood, so whether they are open now is not known."
     if not schedule.has_hours:
         return "Its schedule allows no texts at all."
     if not is_open:
-        return f"It is outside its hours now: no texts go out until {opening_words(schedule, now)}."
+        opens = opening_words(schedule, now)
+        return f"It is outside its hours now: no texts go out{f' until {opens}' if opens else ''}."
     where = "every US time zone" if len(is_open) == len(zones) else ", ".join(is_open)
     return f"Its hours are open now in {where}."
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.apps import apps
@@ -65,9 +66,14 @@ class Campaign(models.Model):
         return {name: str(text or "") for name, text in templates.items()} if isinstance(templates, dict) else {}
 
     @property
-    def schedule(self) -> dict[str, Any]:
-        schedule = self.document.get("schedule")
-        return schedule if isinstance(schedule, dict) else {}
+    def schedule(self) -> Any:
+        """The sending hours as they were told, whatever that was; an empty object where none were."""
+        as_told = self.document.get("scheduleAsTold")
+        if isinstance(as_told, str) and as_told:
+            return json.loads(as_told)
+        schedule = self.document.get("schedule", {})
+        # A reading that named no hours holds both as null.
+        return {} if schedule is None and "scheduleAsTold" in self.document else schedule
 
     @property
     def is_unlisted(self) -> bool:

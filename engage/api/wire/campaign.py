@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, Field, model_validator
 
@@ -21,6 +22,7 @@ from engage.api.wire.base import (
 )
 
 MINUTES_OF_A_DAY = 24 * 60
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Disposition(WireModel):
@@ -122,11 +124,28 @@ class Campaign(Statement):
     custom_fields: Many[Any] = Field(default_factory=list)
     events: Many[CampaignLogEntry] = Field(default_factory=list)
     schedule: Schedule | None = None
+    # Hours that are not understood, in JSON as they came; empty where they are understood, None where none were told.
+    schedule_as_told: Text = None
     messages: CampaignMessages | None = None
     webhooks: CampaignWebhooks | None = None
     notifications: CampaignNotifications | None = None
     dispositions: Many[Disposition] = Field(default_factory=list)
     all_campaign_fields: Many[str] = Field(default_factory=list)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        # Of hours that are not understood the model keeps nothing, but people are shown what was said.
+        if isinstance(obj, dict) and "schedule" in obj and "scheduleAsTold" not in obj:
+            told = obj["schedule"]
+            obj = obj | {"scheduleAsTold": "" if _is_understood(told) else json.dumps(told, ensure_ascii=False)}
+        return super().model_validate(obj, **options)
+
+
+def _is_understood(told: Any) -> bool:
+    if not isinstance(told, dict):
+        return False
+    read = Schedule.model_validate(told)
+    return all(getattr(read, day) is not None for day in WEEKDAYS if told.get(day) is not None)
 
 
 class CampaignList(Statement):

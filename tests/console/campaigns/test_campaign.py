@@ -14,7 +14,7 @@ from console.audit.trail import record
 from console.campaigns.setup import DOCUMENTED, Setup, check_webhook
 from engage.models import Campaign
 from engage.webhooks.renewal import renew_token
-from tests.console.campaigns.described import SAMPLE, make_described, make_list
+from tests.console.campaigns.described import ALWAYS, SAMPLE, make_described, make_list
 from tests.factories import make_campaign, make_conversation, make_disposition, make_team, make_workspace
 from tests.html import Element, parse
 
@@ -104,6 +104,28 @@ def test_hours_are_a_picture_with_words(client: Client) -> None:
     assert len(section.every("rect", class_="week-open")) == 5
     assert len(section.one("ul", class_="zones").every("li")) == 7
     assert section.one("ul", class_="raw").text == 'Fri 25 Dec 2026 {"date": "2026-12-25"}'
+
+
+def test_hours_of_a_day_that_an_exception_closes_are_not_said_to_be_open(client: Client) -> None:
+    today = timezone.now().date()
+    exceptions = [{"date": str(today + timedelta(days=ahead)), "windows": []} for ahead in (-1, 0, 1)]
+    campaign = make_described(schedule=ALWAYS | {"exceptions": exceptions})
+
+    section = page_of(client, campaign).by_id("campaign-schedule")
+
+    assert not [zone for zone in section.one("ul", class_="zones").every("li") if "open until" in zone.text]
+    assert section.one("ul", class_="raw").every("li")[1].text == f"{today:%a} {today.day} {today:%b %Y} Closed"
+
+
+@pytest.mark.parametrize("told", [None, [1], "always", {"monday": "x", "exceptions": "never"}])
+def test_hours_that_are_nonsense_are_told_as_they_came(client: Client, told: Any) -> None:
+    campaign = make_described(schedule=told)
+
+    section = page_of(client, campaign).by_id("campaign-schedule")
+
+    assert "Engage told hours that are not understood" in section.text
+    assert "has not told" not in section.text
+    assert not section.every("rect")
 
 
 def test_lists_are_shown_with_status_and_what_can_be_done(client: Client) -> None:

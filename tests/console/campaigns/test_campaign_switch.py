@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from console.audit.models import AuditEntry
 from engage.models import Campaign, Change, Command
 from engage.outbox.campaigns import activate_campaign, pause_campaign
-from tests.console.campaigns.described import NEVER, make_described, make_list
+from tests.console.campaigns.described import ALWAYS, NEVER, make_described, make_list
 from tests.factories import make_conversation, make_lead
 from tests.html import Element, parse
 
@@ -92,6 +94,34 @@ def test_activation_outside_the_hours_says_so(sue_client: Client) -> None:
     campaign = make_described(status="READY", schedule=NEVER)
 
     assert sentences(ask(sue_client, campaign, "activation"))[-1] == "Its schedule allows no texts at all."
+
+
+@pytest.mark.parametrize(
+    ("told", "last"),
+    [
+        ({"windows": []}, "It is outside its hours now: no texts go out until "),
+        ({"closed": True}, "It is outside its hours now: no texts go out until "),
+        ({"sometimes": "yes"}, "Engage told hours that are not understood, so whether they are open now is not known."),
+    ],
+)
+def test_activation_on_a_day_with_an_exception_does_not_say_open_now(
+    sue_client: Client, told: dict[str, Any], last: str
+) -> None:
+    today = timezone.now().date()
+    exceptions = [{"date": str(today + timedelta(days=ahead))} | told for ahead in (-1, 0, 1)]
+    campaign = make_described(status="READY", schedule=ALWAYS | {"exceptions": exceptions})
+
+    said = sentences(ask(sue_client, campaign, "activation"))
+
+    assert said[-1].startswith(last)
+    assert not any("open now in" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize("told", [None, [], "always", {"monday": "x"}])
+def test_activation_with_hours_that_are_nonsense_says_so(sue_client: Client, told: Any) -> None:
+    campaign = make_described(status="READY", schedule=told)
+
+    assert "told hours that are not understood" in sentences(ask(sue_client, campaign, "activation"))[-1]
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "PENDING_APPROVAL"])

@@ -181,6 +181,19 @@ def test_day_of_a_schedule_that_is_not_understood_is_no_claim() -> None:
     assert read.exceptions == [{"date": "2025-12-25"}]
 
 
+@pytest.mark.parametrize("told", [None, [], [1], "always", {"monday": "x", "exceptions": "never"}, {"friday": [{}]}])
+def test_schedule_that_is_not_understood_is_kept_as_it_came(told: object) -> None:
+    read = Campaign.model_validate({"id": "c1", "schedule": told})
+
+    assert json.loads(read.schedule_as_told or "") == told
+
+
+@pytest.mark.parametrize("told", [{}, {"monday": []}, {"sunday": [{"start": 1320, "end": 120}], "exceptions": [5]}])
+def test_schedule_that_is_understood_is_kept_once(told: object) -> None:
+    assert Campaign.model_validate({"id": "c1", "schedule": told}).schedule_as_told == ""
+    assert Campaign.model_validate({"id": "c1"}).schedule_as_told is None
+
+
 def test_campaign_a_conversation_does_not_name_is_the_one_its_lead_names() -> None:
     read = ConversationPayload.model_validate({"data": {"lead": {"id": "l1", "messagingCampaignId": "c9"}}})
 
