@@ -6,7 +6,7 @@ What is not understood is kept as it came and shown as it came; nothing is claim
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -43,6 +43,7 @@ ZONES: Final = tuple(zone for name in ZONE_NAMES for zone in US_ZONES if zone.ke
 _DAYS_AHEAD: Final = 9
 _MOST_DAYS_AHEAD: Final = 400
 _DAY: Final = timedelta(days=1)
+_ALL_DAY: Final = ((0, MINUTES),)
 # Clocks are moved at full quarters.
 _QUARTERS: Final = range(0, MINUTES, 15)
 
@@ -139,8 +140,12 @@ class Schedule:
 
     def _first(self, since: datetime, *, is_open: bool) -> datetime | None:
         for day in self._days_from(since.date()):
-            if self.hours_on(day) is None:
+            hours = self.hours_on(day)
+            if hours is None:
                 return None
+            if hours == (() if is_open else _ALL_DAY):
+                # Nothing of what is looked for, whatever becomes of the clock. Months may be like that.
+                continue
             for moment in self._edges(day, since):
                 if self.is_open(moment) is is_open:
                     return moment
@@ -171,7 +176,12 @@ class ZoneNow:
     name: str
     local: datetime
     is_open: bool
-    words: str
+    schedule: Schedule = field(repr=False)
+
+    @property
+    def words(self) -> str:
+        """Until when, or from when on; found where it is shown, for it takes longer than all the rest."""
+        return (_open_words if self.is_open else _closed_words)(self.schedule, self.local)
 
     @property
     def minute(self) -> int:
@@ -200,9 +210,7 @@ def opening_words(schedule: Schedule, now: datetime) -> str:
 
 def _zone_now(schedule: Schedule, zone: ZoneInfo, now: datetime) -> ZoneNow:
     local = now.astimezone(zone)
-    is_open = schedule.is_open(local)
-    words = _open_words(schedule, local) if is_open else _closed_words(schedule, local)
-    return ZoneNow(zone.key, ZONE_NAMES[zone.key], local, is_open, words)
+    return ZoneNow(zone.key, ZONE_NAMES[zone.key], local, schedule.is_open(local), schedule)
 
 
 def _open_words(schedule: Schedule, local: datetime) -> str:
