@@ -10,6 +10,7 @@ from typing import Final
 
 from engage.models import Conversation
 from engage.models.disposition_names import kept_name, means_do_not_contact
+from engage.sms.blanks import first_shown
 
 _BY_DIGEST: Final = "sha256:"
 
@@ -23,6 +24,11 @@ class Choice:
     is_do_not_contact: bool
     is_current: bool
     count: int
+
+    @property
+    def shown(self) -> str:
+        """A name that shows nothing would be a button that shows nothing."""
+        return first_shown(self.name) or "A name that cannot be seen"
 
     @property
     def note(self) -> str:

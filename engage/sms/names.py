@@ -16,6 +16,9 @@ _FULL_NAMES: Final = ("name", "fullname")
 _KNOWN: Final = frozenset(_FIRST_NAMES + _LAST_NAMES + _FULL_NAMES)
 _OWN_SPELLINGS: Final = frozenset(["FirstName", "LastName", "Name", "FullName"])
 
+# No name of a column of ours is longer, and longer ones are not remembered.
+_LONGEST_COLUMN: Final = 60
+
 # What programs write for "nothing" and nobody is called, in these very letters: "Null" is a family name.
 _NOTHING: Final = frozenset(["null", "NULL", "none", "None", "NONE", "undefined", "Undefined", "UNDEFINED", "NaN"]) | {
     *("nil", "n/a", "N/A", "N/a", "n.a.", "N.A.", "\\N", "(null)", "[null]", "<null>", "(none)", "(blank)", "(empty)")
@@ -38,14 +41,16 @@ def find_name(data: Mapping[str, object]) -> str:
 def _columns(data: Mapping[str, object]) -> dict[str, str]:
     """What is filled of them, by the letters of their names. Of two that read alike the usual spelling counts."""
     columns: dict[str, str] = {}
-    for name in sorted(data, key=lambda name: name not in _OWN_SPELLINGS):
-        letters, value = _letters_of(name), data[name]
+    for name, value in data.items():
+        if len(name) > _LONGEST_COLUMN:
+            continue
+        letters = _letters_of(name)
         # Of true, lists and objects no person is called.
         if letters not in _KNOWN or isinstance(value, bool) or not isinstance(value, str | int | float):
             continue
         text = " ".join(clean(str(value)).split())
-        if not _is_nothing(text):
-            columns.setdefault(letters, text)
+        if not _is_nothing(text) and (letters not in columns or name in _OWN_SPELLINGS):
+            columns[letters] = text
     return columns
 
 
@@ -60,14 +65,14 @@ def _first_of(columns: Mapping[str, str], names: Iterable[str]) -> str:
 
 def _joined(parts: list[str]) -> str:
     """With what is nothing left out, unless it may be a name beside a real one."""
-    kept = [part for part in parts if not _is_nothing(part)]
+    kept = [part for part in parts if part and not _is_nothing(part)]
     return "" if all(part.casefold() in _MAYBE_NOTHING for part in kept) else " ".join(kept)
 
 
 def _is_nothing(text: str) -> bool:
     """Blank, a word for nothing, or dashes and dots alone. A picture may be what somebody calls themselves."""
-    if text in _NOTHING or is_blank(text) or _ERROR_OF_SHEET.fullmatch(text):
+    if text in _NOTHING or (text.startswith("#") and _ERROR_OF_SHEET.fullmatch(text)):
         return True
-    return not any(
-        unicodedata.category(sign)[0] in "LN" or unicodedata.category(sign) in ("So", "Co", "Cn") for sign in text
-    )
+    if text.isascii():
+        return not any(map(str.isalnum, text))
+    return is_blank(text) or not any(unicodedata.category(sign).startswith(_IN_NAMES) for sign in text)

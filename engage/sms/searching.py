@@ -55,16 +55,16 @@ def _fold_character(character: str) -> str:
     return character if decimal is None else str(decimal)
 
 
-_FOLDING: Final = _Folding()
+_FOLDING: Final = _Folding({ord(apostrophe): "" for apostrophe in "'`"})
 
 
 def fold(text: str) -> str:
     """Small letters without marks and digits 0-9; apostrophes join, hyphens and all other signs part words."""
-    text = text.translate(_LETTERS)
-    if not text.isascii():
-        # Twice: small letters of some capitals carry a mark of their own.
-        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return " ".join(text.casefold().translate(_LETTERS).translate(_FOLDING).split())
+    if text.isascii():
+        return " ".join(text.lower().translate(_FOLDING).split())
+    # Twice: small letters of some capitals carry a mark of their own.
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold())
+    return " ".join(text.translate(_LETTERS).translate(_FOLDING).split())
 
 
 def search_text(name: str, phone: str) -> str:

@@ -133,3 +133,12 @@ def test_long_names_that_begin_alike_are_kept_apart() -> None:
     assert len(set(kept)) == 4
     assert max(map(len, kept)) == 300
     assert kept[0] == names[0]
+
+
+@pytest.mark.parametrize("name", ["\u200b", " ", "\u3164", "\u2800\u00ad"])
+def test_button_of_a_name_that_shows_nothing_says_so(client: Client, name: str) -> None:
+    conversation = make_conversation(dispositions=offered(name))
+
+    page = parse(client.get(f"/conversations/{conversation.id}/").content)
+
+    assert "A name that cannot be seen" in page.by_id("disposition-form").every("button", name="name")[0].text
