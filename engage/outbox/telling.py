@@ -8,6 +8,7 @@ other. A lock is taken up once, by a row that only one worker can make; what was
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -41,6 +42,9 @@ _CONFIRMED_SOON: Final = timedelta(minutes=1)
 _CONFIRMED_LATE: Final = timedelta(hours=1)
 _CONFIRMED_WITHIN: Final = timedelta(days=7)
 _LOOK_EVERY: Final = timedelta(seconds=5)
+# Where a person is asked, little happens by itself. The thread that begins the sends is kept no longer than a moment.
+_LOOK_AT_ASKED_EVERY: Final = timedelta(minutes=1)
+_LOOKS_FOR: Final = 0.1
 _AGAIN_AFTER: Final = timedelta(seconds=30)
 _AT_ONCE: Final = 50
 _KEYS: Final = uuid.UUID("5f9a2a86-7c0e-4a5e-9b3c-1d6f0c2e8a47")
@@ -54,11 +58,16 @@ def tell_due(now: datetime | None = None) -> None:
         later = partial(Consent.objects.filter(pk=consent_id, tell_from__lte=now).update, tell_from=now + _AGAIN_AFTER)
         _alone(f"the telling of opt-out {consent_id}", partial(_take_up, consent_id, now), later)
     # One looked at in the future was looked at by a clock that was ahead.
-    stale = Q(looked_at__lte=now - _LOOK_EVERY) | Q(looked_at__gt=now + _AGAIN_AFTER)
+    stale = Q(looked_at__lte=now - _LOOK_AT_ASKED_EVERY) | Q(looked_at__gt=now + _AGAIN_AFTER)
+    stale |= Q(looked_at__lte=now - _LOOK_EVERY, state=State.ON_ITS_WAY)
+    until = time.monotonic() + _LOOKS_FOR
     looked = Telling.objects.open().filter(stale).order_by("looked_at", "id")
     for telling_id in list(looked.values_list("id", flat=True)[:_AT_ONCE]):
         later = partial(Telling.objects.filter(pk=telling_id).update, looked_at=now + _AGAIN_AFTER)
         _alone(f"telling {telling_id}", partial(_look_again, telling_id, now), later)
+        if time.monotonic() >= until:
+            # The others are the longest unseen at the next round.
+            break
 
 
 def _alone(what: str, step: Callable[[], None], put_off: Callable[[], object]) -> None:
