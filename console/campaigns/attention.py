@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from console.campaigns import words
 from console.campaigns.intents import Intent, Intents
@@ -29,32 +31,44 @@ class Attention:
 
 def find_attention(campaign: Campaign, schedule: Schedule, intents: Intents, now: datetime) -> list[Attention]:
     """The most urgent first."""
-    found = [_of_intent(intent) for intent in intents.all]
-    found += _of_status(campaign)
-    if campaign.is_sending:
-        found += _of_sending(campaign, schedule, now) or _of_hours(schedule, now)
+    found = [of_intent(intent) for intent in intents.all]
+    found += _of_state(campaign.meaning, campaign.sending_status, campaign.document, schedule, now)
     return sorted(found, key=lambda attention: -attention.urgency)
 
 
-def _of_intent(intent: Intent) -> Attention:
+def find_urgency(
+    meaning: Meaning, sending_status: str, document: Mapping[str, Any], schedule: Schedule, now: datetime
+) -> int:
+    """Of what a campaign says of itself, apart from what was asked of it; 0 when nothing needs a person."""
+    found = _of_state(meaning, sending_status, document, schedule, now)
+    return max((attention.urgency for attention in found), default=0)
+
+
+def _of_state(
+    meaning: Meaning, sending_status: str, document: Mapping[str, Any], schedule: Schedule, now: datetime
+) -> list[Attention]:
+    if meaning is not Meaning.SENDING:
+        return _of_approval(meaning)
+    return _of_sending(sending_status, document, schedule, now) or _of_hours(schedule, now)
+
+
+def of_intent(intent: Intent) -> Attention:
     name = intent.command.list_name
     headline = f"List “{name}”: {intent.headline}" if name else intent.headline
     urgency = _FAILED if intent.is_failed or intent.is_pause else _UNDER_WAY
     return Attention("command", headline, intent.explanation, intent.tone, urgency, intent)
 
 
-def _of_status(campaign: Campaign) -> list[Attention]:
-    if campaign.meaning is Meaning.PENDING:
-        return [
-            Attention("pending", "Waiting for Engage to approve", words.NOT_YET[campaign.meaning], "warn", _PENDING)
-        ]
+def _of_approval(meaning: Meaning) -> list[Attention]:
+    if meaning is Meaning.PENDING:
+        return [Attention("pending", "Waiting for Engage to approve", words.NOT_YET[meaning], "warn", _PENDING)]
     return []
 
 
-def _of_sending(campaign: Campaign, schedule: Schedule, now: datetime) -> list[Attention]:
+def _of_sending(sending_status: str, document: Mapping[str, Any], schedule: Schedule, now: datetime) -> list[Attention]:
     """Active, not sending, and the platform gives a reason that is no normal rest."""
-    reason = str(campaign.document.get("sendingStatusDescription") or "").strip()
-    if not reason or is_sending(campaign.sending_status) or is_normal_rest(campaign.document, schedule, now):
+    reason = str(document.get("sendingStatusDescription") or "").strip()
+    if not reason or is_sending(sending_status) or is_normal_rest(document, schedule, now):
         return []
     return [Attention("stopped", "Sending has stopped", reason, "bad", _STOPPED)]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +13,8 @@ from urllib.parse import urlencode
 from django.db.models import Count
 
 from console.accounts.scope import Scope
-from console.campaigns import words
 from console.campaigns.attention import Attention, find_attention
+from console.campaigns.board_briefs import Brief, Kind, find_briefs
 from console.campaigns.intents import Intents, find_intents, may_activate, may_pause
 from console.campaigns.numbers import Numbers, count_campaigns, success_share
 from console.campaigns.schedule import Schedule
@@ -69,7 +70,18 @@ _STATUS_FILTER = {
     Meaning.PENDING: Filter.PENDING,
     Meaning.DRAFT: Filter.DRAFT,
 }
-_STATUS_ORDER = (Filter.ACTIVE, Filter.PAUSED, Filter.READY, Filter.PENDING, Filter.DRAFT, Filter.OTHER)
+_STATUS_ORDER = {
+    filter_: place
+    for place, filter_ in enumerate(
+        (Filter.ACTIVE, Filter.PAUSED, Filter.READY, Filter.PENDING, Filter.DRAFT, Filter.OTHER)
+    )
+}
+_BY_NUMBERS: dict[Sort, Callable[[Numbers], float]] = {
+    Sort.WAITING: lambda numbers: numbers.waiting,
+    Sort.OPEN: lambda numbers: numbers.open,
+    Sort.OPT_OUTS: lambda numbers: numbers.opted_out,
+    Sort.SUCCESS: lambda numbers: numbers.finished,
+}
 
 
 # A board of thousands is read page by page, or searched.
@@ -96,14 +108,6 @@ class BoardRow:
     @property
     def next_run_at(self) -> datetime | None:
         return Setup(self.campaign).next_run_at
-
-    @property
-    def status_filter(self) -> Filter:
-        if self.campaign.is_unlisted:
-            return Filter.OTHER
-        if self.campaign.is_paused:
-            return Filter.PAUSED
-        return _STATUS_FILTER.get(self.campaign.meaning, Filter.OTHER)
 
     @property
     def success(self) -> float | None:
@@ -135,25 +139,24 @@ class BoardView:
     def reaches(self, campaign_id: int) -> bool:
         return self.scope.campaign_ids is None or campaign_id in self.scope.campaign_ids
 
-    def shows(self, row: BoardRow) -> bool:
-        return self.reaches(row.campaign.id) and self._finds(row) and _is_in(self.filter, row)
+    def find(self, briefs: Iterable[Brief]) -> list[Brief]:
+        """Those that the search finds, whatever the filter."""
+        sought = fold(self.search).split()
+        visible = self.scope.campaign_ids
+        reached = [brief for brief in briefs if visible is None or brief.id in visible]
+        if not sought:
+            return reached
+        return [brief for brief in reached if all(word in text for text in [fold(brief.found_by)] for word in sought)]
 
-    def arrange(self, rows: Iterable[BoardRow]) -> list[BoardRow]:
-        return sorted((row for row in rows if self.shows(row)), key=lambda row: _sort_key(row, self.sort))
+    def arrange(self, found: Iterable[Brief]) -> list[int]:
+        """The ids of those that this filter shows, in this order."""
+        shown = [brief for brief in found if _is_in(self.filter, brief)]
+        figures = find_figures(self.sort, [brief.id for brief in shown])
+        return [brief.id for brief in sorted(shown, key=lambda brief: _sort_key(brief, self.sort, figures))]
 
-    def cut(self, arranged: list[BoardRow]) -> list[BoardRow]:
+    def cut(self, arranged: list[int]) -> list[int]:
         """Those of this page."""
         return arranged[(self.page - 1) * ROWS_PER_PAGE : self.page * ROWS_PER_PAGE]
-
-    def count_filters(self, rows: Iterable[BoardRow]) -> dict[Filter, int]:
-        """How many each filter would show under the same search."""
-        found = [row for row in rows if self.reaches(row.campaign.id) and self._finds(row)]
-        return {filter_: sum(_is_in(filter_, row) for row in found) for filter_ in Filter}
-
-    def _finds(self, row: BoardRow) -> bool:
-        campaign = row.campaign
-        text = fold(f"{campaign.name} {campaign.remote_id} {campaign.workspace.name} {words.status_words(campaign)}")
-        return all(word in text for word in fold(self.search).split())
 
 
 def board_address(view: BoardView, **changed: str) -> dict[str, str]:
@@ -163,9 +166,19 @@ def board_address(view: BoardView, **changed: str) -> dict[str, str]:
     return {name: value for name, value in wanted.items() if value != usual[name]}
 
 
-def filter_links(view: BoardView, rows: Iterable[BoardRow]) -> list[dict[str, Any]]:
+def count_filters(found: Iterable[Brief]) -> dict[Filter, int]:
+    """How many each filter would show of what a search found."""
+    counts = Counter(filter_of(brief.kind) for brief in found)
+    urgent = sum(1 for brief in found if brief.urgency)
+    return {filter_: counts[filter_] for filter_ in Filter} | {
+        Filter.ALL: counts.total(),
+        Filter.ATTENTION: urgent,
+    }
+
+
+def filter_links(view: BoardView, found: list[Brief]) -> list[dict[str, Any]]:
     """The filters that show something under the same search, and the one that is chosen."""
-    counts = view.count_filters(rows)
+    counts = count_filters(found)
     return [
         {
             "name": filter_.value,
@@ -203,46 +216,71 @@ def visible_campaigns(scope: Scope) -> QuerySet[Campaign]:
     return campaigns if scope.campaign_ids is None else campaigns.filter(id__in=scope.campaign_ids)
 
 
-def load_rows(scope: Scope, now: datetime, *, numbers: Mapping[int, Numbers] | None = None) -> dict[int, BoardRow]:
-    """Campaign id → its row. Seven queries; three fewer for who has counted already."""
-    campaigns = list(visible_campaigns(scope).select_related("workspace").order_by("name", "id"))
-    ids = [campaign.id for campaign in campaigns]
-    counted = count_campaigns(ids) if numbers is None else numbers
+def load_briefs(scope: Scope, now: datetime) -> list[Brief]:
+    """Of every campaign that this scope reaches, in five queries, and one more for each thousand that changed."""
+    return find_briefs(visible_campaigns(scope), now)
+
+
+def load_rows(
+    campaign_ids: Collection[int], now: datetime, *, numbers: Mapping[int, Numbers] | None = None
+) -> dict[int, BoardRow]:
+    """Campaign id → its row, in the order of the ids. Seven queries; three fewer where `numbers` has all of them."""
+    campaigns = {row.id: row for row in Campaign.objects.filter(id__among=campaign_ids).select_related("workspace")}
+    ids = [id_ for id_ in campaign_ids if id_ in campaigns]
+    known = numbers or {}
+    counted = {**known, **count_campaigns(id_ for id_ in ids if id_ not in known)}
     intents = find_intents(ids, now)
-    lists = LeadList.objects.filter(campaign_id__in=ids).order_by()
     list_counts: dict[int, tuple[int, int]] = {}
+    lists = LeadList.objects.filter(campaign_id__among=ids).order_by()
     for campaign_id, status, count in lists.values_list("campaign_id", "status").annotate(Count("id")):
         all_, active = list_counts.get(campaign_id, (0, 0))
         list_counts[campaign_id] = all_ + count, active + (count if is_sending(status) else 0)
     return {
-        campaign.id: BoardRow(
-            campaign,
-            counted.get(campaign.id, Numbers()),
-            intents[campaign.id],
-            tuple(find_attention(campaign, Schedule.of(campaign.schedule), intents[campaign.id], now)),
-            *list_counts.get(campaign.id, (0, 0)),
+        id_: BoardRow(
+            campaigns[id_],
+            counted.get(id_, Numbers()),
+            intents[id_],
+            tuple(find_attention(campaigns[id_], Schedule.of(campaigns[id_].schedule), intents[id_], now)),
+            *list_counts.get(id_, (0, 0)),
         )
-        for campaign in campaigns
+        for id_ in ids
     }
 
 
-def _is_in(filter_: Filter, row: BoardRow) -> bool:
+def find_figures(sort: Sort, campaign_ids: Collection[int]) -> dict[int, float]:
+    """Campaign id → the number that it is ordered by; empty for an order that needs none."""
+    if sort not in _BY_NUMBERS:
+        return {}
+    numbers = count_campaigns(campaign_ids)
+    if sort is not Sort.SUCCESS:
+        return {id_: _BY_NUMBERS[sort](counted) for id_, counted in numbers.items()}
+    finished = [id_ for id_, counted in numbers.items() if counted.finished]
+    campaigns = Campaign.objects.filter(id__among=finished).only("document").iterator(chunk_size=200)
+    shares = {row.id: success_share(row, numbers[row.id]) for row in campaigns}
+    return {id_: -1 if (share := shares.get(id_)) is None else share for id_ in campaign_ids}
+
+
+def filter_of(kind: Kind) -> Filter:
+    if kind.is_unlisted:
+        return Filter.OTHER
+    return Filter.PAUSED if kind.is_paused else _STATUS_FILTER.get(kind.meaning, Filter.OTHER)
+
+
+def _is_in(filter_: Filter, brief: Brief) -> bool:
     if filter_ is Filter.ALL:
         return True
-    return bool(row.attention) if filter_ is Filter.ATTENTION else row.status_filter is filter_
+    return bool(brief.urgency) if filter_ is Filter.ATTENTION else filter_of(brief.kind) is filter_
 
 
-def _sort_key(row: BoardRow, sort: Sort) -> tuple[float, float, str, int]:
+def _sort_key(brief: Brief, sort: Sort, figures: Mapping[int, float]) -> tuple[float, float, str, int]:
     """Ties are resolved by status and then by name."""
-    status = _STATUS_ORDER.index(row.status_filter)
-    urgency = -max((attention.urgency for attention in row.attention), default=0)
-    first: float = {
-        Sort.ATTENTION: urgency,
-        Sort.NAME: 0,
-        Sort.STATUS: status,
-        Sort.WAITING: -row.numbers.waiting,
-        Sort.OPEN: -row.numbers.open,
-        Sort.OPT_OUTS: -row.numbers.opted_out,
-        Sort.SUCCESS: -(row.success if row.success is not None else -1),
-    }[sort]
-    return (first, 0 if sort is Sort.NAME else status, str(row.campaign).casefold(), row.campaign.id)
+    status = _STATUS_ORDER[filter_of(brief.kind)]
+    name = brief.name.casefold()
+    match sort:
+        case Sort.NAME:
+            return (0, 0, name, brief.id)
+        case Sort.STATUS:
+            return (status, status, name, brief.id)
+        case Sort.ATTENTION:
+            return (-brief.urgency, status, name, brief.id)
+    return (-figures.get(brief.id, 0), status, name, brief.id)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 
 from engage.models import Campaign, Command, LeadList
@@ -115,6 +116,16 @@ def find_intents(campaign_ids: Iterable[int], now: datetime) -> dict[int, Intent
         )
         for campaign_id, asked in intents_of(campaign_ids).items()
     }
+
+
+def campaigns_asked_of(now: datetime) -> list[int]:
+    """Those of which something may have to be told: few of many, found by the states of commands."""
+    commands = Command.objects.filter(campaign__isnull=False).exclude(kind__in=Command.LOADS).order_by()
+    open_or_lately = ~Q(state__in=Command.SETTLED) | Q(
+        state__in=set(Command.SETTLED) - {Command.State.CONFIRMED, Command.State.DISCARDED},
+        state_since__gt=now - _TOLD_FOR,
+    )
+    return list(commands.filter(open_or_lately).values_list("campaign_id", flat=True).distinct())
 
 
 def _is_worth_telling(command: Command, now: datetime) -> bool:

@@ -15,8 +15,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from console.accounts.scope import Scope
-from console.campaigns.board import BoardRow, BoardView, filter_links, load_rows
-from console.campaigns.numbers import Numbers, count_campaigns
+from console.campaigns.board import BoardView, filter_links, load_briefs, load_rows
+from console.campaigns.board_briefs import Brief
+from console.campaigns.numbers import Numbers
 from console.campaigns.page import OF_CONVERSATIONS, OF_THE_CLOCK, SECTIONS, campaign_context
 from console.live.backlog import MOST_CHANGES
 from console.live.feed import FeedRow
@@ -47,8 +48,8 @@ class _Round:
 
     due: set[int] = field(default_factory=set)
     is_tick: bool = False
-    # Rows of all campaigns, or of those that are due; what stands in the board of somebody is chosen from them.
-    known: dict[int, BoardRow] = field(default_factory=dict)
+    # Of all campaigns where they were looked at; what stands in the board of somebody is chosen from them.
+    found: dict[BoardView, list[Brief]] = field(default_factory=dict)
     is_whole: bool = False
     rows: dict[int, str] = field(default_factory=dict)
     pages: dict[BoardView, frozenset[int]] = field(default_factory=dict)
@@ -143,30 +144,29 @@ class CampaignNews:
     def _render_rows(self, boards: set[BoardView]) -> None:
         here = self._round
         are_known = boards <= self._pages.keys()
-        here.is_whole = here.is_tick or not self._numbers or not are_known or bool(here.due & self._changed)
-        scope = Scope(None) if here.is_whole else Scope(frozenset(here.due))
-        if self._numbers:
-            self._numbers |= count_campaigns(here.due & self._recount | here.due - self._numbers.keys())
-        here.known = load_rows(scope, timezone.now(), numbers=self._numbers or None)
-        self._numbers |= {id_: row.numbers for id_, row in here.known.items()}
+        here.is_whole = here.is_tick or not are_known or bool(here.due & self._changed)
+        now = timezone.now()
+        if here.is_whole:
+            briefs = load_briefs(Scope(None), now)
+            here.found = {view: view.find(briefs) for view in boards}
         here.pages = {view: self._find_page(view) for view in boards}
-        for id_ in frozenset().union(*here.pages.values()) & here.known.keys():
-            self._render_row(id_)
+        shown = frozenset().union(*here.pages.values())
+        new = {id_ for view, page in here.pages.items() for id_ in page - self._pages.get(view, page)}
+        # Of those that stand on a page; numbers change with conversations alone.
+        self._numbers = {id_: known for id_, known in self._numbers.items() if id_ in shown - here.due}
+        wanted = shown if here.is_tick else shown & (here.due | new)
+        rows = load_rows(sorted(wanted), now, numbers=self._numbers)
+        self._numbers |= {id_: row.numbers for id_, row in rows.items()}
+        for id_, row in rows.items():
+            html = render("campaigns/_row.html", {"row": row})
+            if id_ in here.due or id_ in new or html != self._told_rows.get(id_):
+                here.rows[id_] = html
 
     def _find_page(self, view: BoardView) -> frozenset[int]:
-        """The campaigns that stand on it now; only when all were looked at can one have come from another page."""
+        """The campaigns that stand on it now: chosen anew when all were looked at, the same ones until then."""
         if self._round.is_whole:
-            return frozenset(row.campaign.id for row in view.cut(view.arrange(self._round.known.values())))
-        known = self._round.known
-        return frozenset(id_ for id_ in self._pages[view] if id_ not in known or view.shows(known[id_]))
-
-    def _render_row(self, id_: int) -> None:
-        here = self._round
-        is_new = any(id_ in page - self._pages.get(view, page) for view, page in here.pages.items())
-        if id_ in here.due or here.is_tick or is_new:
-            html = render("campaigns/_row.html", {"row": here.known[id_]})
-            if id_ in here.due or is_new or html != self._told_rows.get(id_):
-                here.rows[id_] = html
+            return frozenset(view.cut(view.arrange(self._round.found[view])))
+        return self._pages[view]
 
     def _find_board(self, view: BoardView) -> list[str]:
         if view not in self._round.boards:
@@ -187,7 +187,7 @@ class CampaignNews:
     def _filter_part(self, view: BoardView) -> str:
         if not self._round.is_whole:
             return ""
-        html = render("campaigns/_filters.html", {"filters": filter_links(view, self._round.known.values())})
+        html = render("campaigns/_filters.html", {"filters": filter_links(view, self._round.found[view])})
         return partial("#board-filters", "outerMorph", html)
 
     # Pages of campaigns

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.db import Error, connection, transaction
 
@@ -41,40 +39,24 @@ class _Writing:
 
 def _try() -> bool:
     try:
-        with impatience(), transaction.atomic(durable=not connection.in_atomic_block):
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MILLISECONDS}")
-                    cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE_MILLISECONDS}")
+        with transaction.atomic(durable=not connection.in_atomic_block):
+            _be_impatient()
             Pulse.beat(PROBE)
         return True
     except Error as error:
         logger.warning("the database cannot be written: %s", type(error).__name__)
         return False
     finally:
+        # What was said above of patience holds for this connection.
         if not connection.in_atomic_block:
             connection.close()
 
 
-@contextmanager
-def impatience() -> Iterator[None]:
-    """SQLite: whoever asks here waits two seconds for a lock, and not for as long as a click does.
-
-    Said before a transaction begins, for that is what waits: it begins by taking the lock.
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
+def _be_impatient() -> None:
     with connection.cursor() as cursor:
-        before = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout = {min(before, _PATIENCE_MILLISECONDS)}")
-    try:
-        yield
-    finally:
-        # A connection that was lost meanwhile is opened anew, with the usual patience.
-        if connection.connection is not None:
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA busy_timeout = {before}")
+        if connection.vendor == "postgresql":
+            cursor.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MILLISECONDS}")
+            cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE_MILLISECONDS}")
 
 
 _writing = _Writing()

@@ -15,6 +15,15 @@ from engage.sms.blanks import first_shown
 READINGS_UNTIL_UNLISTED = 3
 
 
+class BoardIndex(models.Index):
+    """Of all its fields on SQLite, of the first one alone elsewhere."""
+
+    def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
+        if schema_editor.connection.vendor == "sqlite":
+            return super().create_sql(model, schema_editor, using, **kwargs)
+        return models.Index(fields=self.fields[:1], name=self.name).create_sql(model, schema_editor, using, **kwargs)
+
+
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def known(self) -> CampaignQuerySet:
         """Without those that only webhooks named, and that a complete list of campaigns does not hold.
@@ -55,6 +64,17 @@ class Campaign(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("workspace", "remote_id"), name="campaign_is_one_row"),)
+        indexes = (
+            # What a board reads of every campaign. SQLite keeps long documents in the middle of the row, and would walk
+            # over each to the columns behind it; PostgreSQL keeps them apart, and the whole may be too long for it.
+            BoardIndex(
+                fields=(
+                    *("status", "missing_since", "missing_readings", "confirmed_at", "was_active", "sending_status"),
+                    *("workspace", "name", "remote_id", "version"),
+                ),
+                name="campaigns_at_a_glance",
+            ),
+        )
 
     def __str__(self) -> str:
         return first_shown(self.name, self.remote_id) or f"campaign {self.pk}"

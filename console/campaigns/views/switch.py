@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from console.accounts.access import DeskRequest, confirmed_to_activate, signed_in, wants_fragment
-from console.accounts.scope import Scope
 from console.campaigns import switching
 from console.campaigns.approval_request import effect_of_approval_request
 from console.campaigns.board import load_rows
@@ -145,5 +144,5 @@ def _answer_done(request: DeskRequest, campaign: Campaign) -> HttpResponse:
     if not wants_fragment(request):
         return redirect("campaigns:campaign", campaign.id)
     context: dict[str, Any] = campaign_context(campaign.id) or {}
-    context["row"] = load_rows(Scope(frozenset({campaign.id})), timezone.now()).get(campaign.id)
+    context["row"] = load_rows([campaign.id], timezone.now()).get(campaign.id)
     return render(request, "campaigns/switched.html", context)
