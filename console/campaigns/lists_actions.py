@@ -31,7 +31,7 @@ from engage.mirror.consent import locked_numbers
 from engage.models import Campaign, Command, ListLoad
 from engage.outbox import decisions
 from engage.outbox.campaigns import load_lead, load_list
-from engage.outbox.refusals import NothingToLoad, NotPossibleNow, Refused
+from engage.outbox.refusals import NothingToLoad, NotListed, NotPossibleNow, Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -49,7 +49,9 @@ class NumberLocked(Refused):
 
 
 def start_upload(*, campaign: Campaign, source: ListLoad, encoding: str, file_name: str, by: User) -> ListUpload:
-    """Take a file that lies in the database; raises BadFile when no row of it can be read."""
+    """Take a file that lies in the database; raises NotListed, and BadFile when no row of it can be read."""
+    if campaign.is_unlisted:
+        raise NotListed
     with source.open_file() as file:
         delimiter = sniff_delimiter(file, encoding=encoding)
     upload = ListUpload(

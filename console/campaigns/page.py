@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from console.campaigns.numbers import Numbers, count_campaigns, outcomes, succes
 from console.campaigns.schedule import Schedule, ZoneNow, zones_now
 from console.campaigns.schedule_reading import MINUTES, Day
 from console.campaigns.setup import Setup
-from engage.models import Campaign, Change, LeadList
+from engage.models import Campaign, Change, Lead, LeadList
 
 # Each is `templates/campaigns/_<name>.html` with the id `campaign-<name>`.
 SECTIONS: Final = ("head", "requests", "numbers", "schedule", "lists", "messages", "setup", "log")
@@ -34,6 +35,8 @@ SECTIONS: Final = ("head", "requests", "numbers", "schedule", "lists", "messages
 OF_CONVERSATIONS: Final = ("numbers",)
 OF_THE_CLOCK: Final = ("head", "schedule")
 _ENTRIES_SHOWN = 20
+_ID_SHOWN = 4
+_LISTS_BY_LEADS = 50
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,18 @@ class ListRow:
     intent: Intent | None
     numbers: str = ""
     is_of_unlisted: bool = False
+    # Another list's name differs only in letters' case or in blanks.
+    has_double: bool = False
+
+    @property
+    def title(self) -> str:
+        """Its name; of one that leads alone told of, the beginning of its id."""
+        return self.lead_list.name or f"List {self.lead_list.remote_id[:_ID_SHOWN]}…"
+
+    @property
+    def exact_name(self) -> str:
+        """With every blank of it to be seen."""
+        return f"“{self.lead_list.name.replace(' ', '␣')}”"
 
     @property
     def can_pause(self) -> bool:
@@ -123,19 +138,33 @@ def campaign_context(campaign_id: int, numbers: Numbers | None = None) -> dict[s
 def find_lists(campaign: Campaign, intents: Intents) -> list[ListRow]:
     """Those the platform told of, and those that leads were loaded into or something was asked for by name."""
     known = list(campaign.lead_lists.order_by("name", "id"))
+    known += _find_by_leads(campaign, {lead_list.remote_id for lead_list in known})
     names = {lead_list.name for lead_list in known}
     numbers = count_lists(campaign)
     named = dict.fromkeys([*intents.lists, *sorted(numbers)])
     asked = [LeadList(campaign=campaign, name=name) for name in named if name not in names]
+    folded = Counter(_folded(lead_list.name) for lead_list in known + asked if lead_list.name)
     return [
         ListRow(
             lead_list,
             intents.lists.get(lead_list.name),
             numbers.get(lead_list.name, ListNumbers()).in_words(lead_list.document),
             campaign.is_unlisted,
+            has_double=folded[_folded(lead_list.name)] > 1,
         )
         for lead_list in known + asked
     ]
+
+
+def _find_by_leads(campaign: Campaign, known: set[str]) -> list[LeadList]:
+    """Lists that nobody told of, and that leads belong to."""
+    leads = Lead.objects.filter(campaign=campaign).exclude(remote_list_id="").order_by("remote_list_id")
+    ids = leads.values_list("remote_list_id", flat=True).distinct()
+    return [LeadList(campaign=campaign, remote_id=id_) for id_ in ids if id_ not in known][:_LISTS_BY_LEADS]
+
+
+def _folded(name: str) -> str:
+    return "".join(name.split()).casefold()
 
 
 def picture(schedule: Schedule, zones: list[ZoneNow]) -> list[WeekDay]:

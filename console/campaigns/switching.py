@@ -19,6 +19,7 @@ from engage.models.status_words import is_at_rest, is_sending
 from engage.outbox import campaigns as outbox
 from engage.outbox import decisions
 from engage.outbox.campaigns import activate_campaign, activate_list, pause_campaign, pause_list
+from engage.outbox.refusals import NotListed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -127,19 +128,20 @@ def _status_of(campaign: Campaign, list_name: str) -> str:
 
 
 def effect_of_pause(campaign: Campaign, list_name: str) -> Effect:
+    gone = NotListed.message if campaign.is_unlisted else ""
     if list_name:
         sentences = (
             "Stops sending to this list. Its leads stay loaded, and the other lists go on.",
             _open_conversations(campaign, list_name),
         )
-        return Effect(f"Pause the list “{list_name}”?", "Pause list", _kept(sentences), "", list_name, is_pause=True)
+        return Effect(f"Pause the list “{list_name}”?", "Pause list", _kept(sentences), gone, list_name, is_pause=True)
     active = _lists(campaign)[0]
     of_campaign = (
         f"Stops sending to {_named(active)}." if active else "Stops all sending of this campaign.",
         _open_conversations(campaign),
         "It will read “Paused (ready)” and can be activated again at any time.",
     )
-    return Effect(f"Pause “{campaign}”?", "Pause campaign", of_campaign, is_pause=True)
+    return Effect(f"Pause “{campaign}”?", "Pause campaign", of_campaign, gone, is_pause=True)
 
 
 def effect_of_activation(campaign: Campaign, list_name: str, now: datetime) -> Effect:
@@ -153,7 +155,7 @@ def effect_of_activation(campaign: Campaign, list_name: str, now: datetime) -> E
         _others(paused),
         _hours(campaign, now),
     )
-    obstacle = words.NOT_YET.get(campaign.meaning, "")
+    obstacle = NotListed.message if campaign.is_unlisted else words.NOT_YET.get(campaign.meaning, "")
     return Effect(f"Activate “{campaign}”?", "Activate campaign", _kept(sentences), obstacle)
 
 
@@ -172,7 +174,8 @@ def _effect_of_list_activation(campaign: Campaign, list_name: str, now: datetime
         else f"Its leads get texts once the campaign is active; now the campaign is: {status}.",
         _hours(campaign, now) if campaign.is_sending else "",
     )
-    return Effect(f"Activate the list “{list_name}”?", "Activate list", _kept(sentences), "", list_name)
+    gone = NotListed.message if campaign.is_unlisted else ""
+    return Effect(f"Activate the list “{list_name}”?", "Activate list", _kept(sentences), gone, list_name)
 
 
 def _lists(campaign: Campaign) -> tuple[list[str], list[str]]:

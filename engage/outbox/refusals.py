@@ -96,6 +96,10 @@ class NotApproved(Refused):
         )
 
 
+class NotListed(Refused):
+    message = "Engage lists this campaign no longer, so nothing can be asked of it here."
+
+
 class BadListName(Refused):
     """Nothing, or what no request can carry; the message says which."""
 

@@ -15,6 +15,7 @@ from console.campaigns.lists_receiving import LARGEST_FILE, ListReceiver
 from console.campaigns.page import campaign_context
 from console.campaigns.views.desk import find_campaign, require_permission
 from engage.models import Campaign
+from engage.outbox.refusals import NotListed
 
 LOAD = ("campaigns.load_leads", "Only supervisors load leads.")
 
@@ -54,10 +55,10 @@ def _receive(request: DeskRequest, campaign: Campaign, receiver: ListReceiver) -
             upload = lists_actions.start_upload(
                 campaign=campaign, source=source, encoding=encoding, file_name=receiver.name, by=request.user
             )
-        except BadFile:
+        except (BadFile, NotListed):
             source.delete()
             raise
-    except BadFile as refusal:
+    except (BadFile, NotListed) as refusal:
         return _render_page(request, campaign, refusal=str(refusal), status=422)
     return redirect("campaigns:list-upload", campaign.id, upload.id)
 

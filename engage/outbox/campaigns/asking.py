@@ -1,7 +1,8 @@
 """Taking what people want of campaigns: one row per wish, committed before anything leaves.
 
 The same key again returns the same row, or raises KeyTaken when it names another wish. Wishes of one target are put in
-order by a lock on their campaign, so that the greatest id is the newest.
+order by a lock on their campaign, so that the greatest id is the newest. Of a campaign that Engage lists no longer
+nothing can be asked: every function raises NotListed then.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.utils import timezone
 from engage.models import Campaign, Command, ListLoad
 from engage.outbox.campaigns import guards, replacing
 from engage.outbox.campaigns.intents import CAMPAIGN, LOADS, MESSAGES, list_target
-from engage.outbox.refusals import AlreadyLoading, KeyTaken
+from engage.outbox.refusals import AlreadyLoading, KeyTaken, NotListed
 from engage.outbox.transitions import announce
 from engage.sms.blanks import storable
 
@@ -46,7 +47,10 @@ def activate_campaign(*, campaign: Campaign, by: User, key: uuid.UUID) -> Comman
 
 
 def pause_campaign(*, campaign: Campaign, by: User, key: uuid.UUID) -> Command:
-    """Never refused but for a used key: raises KeyTaken. Cancels an activation that waits."""
+    """Refused for a used key or a campaign that is gone alone: raises KeyTaken, NotListed.
+
+    Cancels an activation that waits.
+    """
     return _ask(_wish(Kind.PAUSE, campaign, CAMPAIGN, by, key))
 
 
@@ -140,6 +144,9 @@ def _ask(wish: Command) -> Command:
             assert wish.campaign_id is not None
             replacing.lock(wish.campaign_id)
             wish.campaign = Campaign.objects.select_related("workspace").get(pk=wish.campaign_id)
+            if wish.campaign.is_unlisted:
+                # At the click alone: a pause that was asked for while it was listed is repeated all the same.
+                raise NotListed
             guards.check(wish)
             replacing.replace_earlier(wish)
             wish.save(force_insert=True)
