@@ -81,7 +81,11 @@ def request_approval(*, campaign: Campaign, by: User, key: uuid.UUID) -> Command
     """Have Engage approve the texts that a draft has. Raises NoDraft, TemplateChanged, KeyTaken."""
     wish = _wish(Kind.MESSAGES, campaign, MESSAGES, by, key)
     texts = campaign.messages
-    wish.details = {"messages": {}, "base": {name: texts.get(name, "") for name in guards.TEMPLATES}}
+    wish.details = {
+        "for_approval": True,
+        "messages": {},
+        "base": {name: texts.get(name, "") for name in guards.TEMPLATES},
+    }
     return _ask(wish)
 
 

@@ -35,7 +35,7 @@ def has_texts(said: wire.Campaign, texts: Mapping[str, str]) -> bool:
 
 def asks_for_approval(command: Command) -> bool:
     """Of texts that are there: an update with nothing but blanks, which leaves every one of them as it is."""
-    return command.kind == Command.Kind.MESSAGES and not command.details["messages"]
+    return bool(command.details.get("for_approval"))
 
 
 def old_words(command: Command) -> str:

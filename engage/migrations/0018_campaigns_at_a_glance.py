@@ -5,7 +5,7 @@ import engage.models.campaign
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("engage", "0015_telling_engage"),
+        ("engage", "0017_numbers_of_leads"),
     ]
 
     operations = [
