@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 _KEY_BYTES = 32
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # What Django takes for the host of a request: a name, an address, or an IPv6 address in brackets.
-_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]*:[0-9a-f:.]*\]")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|\[(?=[^]]*:)[0-9a-f:.]+\]")
 
 
 def text(name: str, default: str | None = None, *, hint: str = "") -> str:

@@ -18,11 +18,11 @@ _US_NUMBER: Final = re.compile(
 _NOWHERE: Final = re.compile(r"\+1(?:[01]|...[01])")
 # Numbers as a spreadsheet shows those that it took for figures: 5.55123E+09.
 _POWER: Final = re.compile(r"'?[+-]?([0-9]+)(?:[.,]([0-9]*))?\s?[eE]\s?\+?([0-9]{1,3})", re.ASCII)
-_NO_VALUE: Final = re.compile(r"#+|#[A-Z]+[/0!?A-Z]*")
+_NO_VALUE: Final = re.compile(r"#+|#[A-Z][/0!?A-Z]*")
 # A figure with a fraction of nothing.
 _FRACTION: Final = re.compile(r"(\+?[0-9]{7,15})[.,]0*", re.ASCII)
 _EXTENSION: Final = re.compile(
-    r"(?:x|ext?|extension|extn|int|anexo|ramal|poste|#|,+|;|w|p|~|ext=)[\s.:=#]*[0-9]{1,9}\W*\Z", re.IGNORECASE
+    r"(?:x|ext?|extension|extn|int|anexo|ramal|poste|#|,|;|w|p|~|ext=)[\s.:=#]{0,8}[0-9]{1,9}\W{0,8}\Z", re.IGNORECASE
 )
 _BETWEEN: Final = re.compile("[\u00b7\u2022\u2219\u22c5_\u2010-\u2015\u2212]")
 _UNSEEN: Final = re.compile("[\u200c\u200d]")

@@ -38,7 +38,7 @@ _SHORTENERS: Final = _words(
     " qr.ae rb.gy rebrand.ly s.id shorturl.at shorte.st soo.gd su.pr t.co t.ly tiny.cc tinyurl.com tr.im trib.al v.gd"
     " x.co"
 )
-_ANY_SHORTENER: Final = "|".join(map(re.escape, sorted(_SHORTENERS, key=len, reverse=True)))
+_ANY_SHORTENER: Final = "|".join(map(re.escape, sorted(_SHORTENERS, key=lambda name: (-len(name), name))))
 _SHORTENER: Final = re.compile(rf"(?<![\w.@-])(?<![^/]/)(?:www\.)?({_ANY_SHORTENER})(?![\w-]|\.\w)", re.IGNORECASE)
 _STOP_WORD: Final = re.compile(r"\bSTOP\b")
 _OPT_OUT: Final = re.compile(
@@ -52,19 +52,20 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _CAPITALS_ARE_FINE: Final = _words(
     "STOP STOPALL START UNSTOP HELP INFO END QUIT CANCEL UNSUBSCRIBE YES NO OK SMS MMS USA FAQ PDF LLC INC ASAP"
 )
-_CONTACT: Final = re.compile(r"https?://|\bwww\.|@\w|\b[\w-]+\.(?:com|net|org|io|co|us|example)\b|\d{3}\D{0,3}\d{4}")
+# A name is read from its beginning only, or a long one would be read again from each of its hyphens.
+_HOST: Final = r"(?<![\w-])[\w-]+\.(?:com|net|org|io|co|us|example)\b"
+_CONTACT: Final = re.compile(rf"https?://|\bwww\.|@\w|{_HOST}|\d{{3}}\D{{0,3}}\d{{4}}")
 _REPLIES: Final = re.compile(r"\breply\b|\btext(?:ing)? (?:us|here|back)\b|\bthis number\b", re.IGNORECASE)
-_GOODBYE: Final = re.compile(
-    r"\bopted[ -]?out\b|\bunsubscribed\b|\bremoved\b"
-    r"|\b(?:no|not|never|stop)\b.*\b(?:texts?|messages?|again|more|hear)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_GOODBYE: Final = re.compile(r"\bopted[ -]?out\b|\bunsubscribed\b|\bremoved\b", re.IGNORECASE)
+# "You will not hear from us again": the one somewhere after the other.
+_NO: Final = re.compile(r"\b(?:no|not|never|stop)\b", re.IGNORECASE)
+_MORE: Final = re.compile(r"\b(?:texts?|messages?|again|more|hear)\b", re.IGNORECASE)
 _BRACE: Final = re.compile(r"[{}]")
 # How a text says who is writing: "this is Northfield", "Brightroof here", "Northfield: …", "from Northfield Learning".
 _CAPITAL: Final = "[A-Z\u00c0-\u00de]"
 _INTRODUCTION: Final = re.compile(
     r"\b(?:this is|it['\u2019]s|i am|i['\u2019]m|we are|we['\u2019]re|my name is)\s+(?:\w+\s+(?:at|from|with)\s+)?"
-    rf"{_CAPITAL}|{_CAPITAL}\w*\s+here\b|^\s*{_CAPITAL}[\w&'. -]{{1,40}}:"
+    rf"{_CAPITAL}|\b{_CAPITAL}\w*+\s++here\b|^\s*{_CAPITAL}[\w&'. -]{{1,40}}:"
     rf"|\b(?:from|at|with|by)\s+{_CAPITAL}\w+\s+{_CAPITAL}\w+"
 )
 _NAME: Final = re.compile(rf"\b{_CAPITAL}[\w-]{{2,}}")
@@ -100,9 +101,16 @@ def lint(
         findings += [*_check_opt_out(text), *_check_brand(text, texts, names)]
     if field == HELP and not (_CONTACT.search(text) or _REPLIES.search(text)):
         findings.append(Finding("contact", "It does not say how to reach you: a number, an address, or to reply."))
-    if field == STOP and not _GOODBYE.search(text):
+    if field == STOP and not _says_goodbye(text):
         findings.append(Finding("goodbye", "It does not say that no more texts will come."))
     return sorted(findings, key=lambda finding: not finding.is_error)
+
+
+def _says_goodbye(text: str) -> bool:
+    if _GOODBYE.search(text):
+        return True
+    no = _NO.search(text)
+    return bool(no and _MORE.search(text, no.end()))
 
 
 def _check_fields(text: str, fields: Collection[str] | None, live: Collection[str]) -> Iterable[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -26,7 +25,7 @@ def preview(template: str, values: Mapping[str, str]) -> tuple[Mark, ...]:
     """Put together again this is `fill(template, values)`, but for empty fields, which show their name."""
     costly = set(segments.count(merge_fields.fill(template, values)).offending)
     marks: list[Mark] = []
-    for text, field in _split(template):
+    for text, field in merge_fields.split(template):
         if not field:
             marks += _mark(text, costly, Mark(text, "plain"))
         elif value := values.get(field, ""):
@@ -38,21 +37,7 @@ def preview(template: str, values: Mapping[str, str]) -> tuple[Mark, ...]:
 
 def swap(template: str) -> str:
     """The template with look-alikes put in plain characters; the names of merge fields stay as they are."""
-    return "".join(text if field else segments.safe_swap(text) for text, field in _split(template))
-
-
-def _split(template: str) -> Iterator[tuple[str, str]]:
-    """(text, "") for what is written, (text, field name) for a merge field, in order."""
-    names = merge_fields.fields_in(template)
-    if not names:
-        yield template, ""
-        return
-    field = re.compile(rf"(\{{\{{\s*(?:{'|'.join(map(re.escape, names))})\s*\}}\}})")
-    for place, text in enumerate(field.split(template)):
-        if place % 2:
-            yield text, merge_fields.fields_in(text)[0]
-        elif text:
-            yield text, ""
+    return "".join(text if field else segments.safe_swap(text) for text, field in merge_fields.split(template))
 
 
 def _mark(text: str, costly: set[str], otherwise: Mark) -> Iterator[Mark]:

@@ -35,7 +35,7 @@ _SKIPPED: Final = [character for character in _ALL if character in "\"'" or show
 _BEFORE: Final = f"{_class(character for character in _SKIPPED if character not in _BREAKS)}*"
 _BREAK: Final = _class(_BREAKS)
 # A plain number works out to itself, and phone numbers begin with a plus.
-_NUMBER: Final = r" *[+-]?[0-9 ().,-]*"
+_NUMBER: Final = r" *+[+-]?[0-9 ().,-]*"
 _DANGER: Final = rf"(?={_BEFORE}{_SIGN})(?!{_NUMBER}(?:{_BREAK}|\Z))"
 
 _FIRST: Final = re.compile(rf"{_class(_SKIPPED)}*{_SIGN}|'*[\t\r\n\x00]")

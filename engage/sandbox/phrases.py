@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 Phrases = tuple[str, ...]
@@ -107,17 +108,24 @@ FIRST_ANSWERS_ANYWHERE: Mapping[str, Phrases] = {
     "stop": ("STOP", "Stop", "stop"),
 }
 
-# What the agent's last words were about, most telling first.
-CUES: tuple[tuple[str, str], ...] = (
-    ("apology", r"\b(sorry|apolog|wrong number|remove you|take you off|unsubscribe)"),
-    ("link", r"https?://|www\.|\blink\b|\.com\b"),
-    ("asks_time", r"\b(when|what time|what day|which day|best time|tomorrow|morning|afternoon|evening|call you)\b.*\?"),
-    ("asks_amount", r"\b(bill|kwh|usage|how much do you)\b.*\?"),
-    ("asks_size", r"\b(how (many|big|old|large)|rooms?|square)\b.*\?"),
-    ("asks_detail", r"\b(e-?mail|address|zip|your name|card|which)\b.*\?"),
-    ("price", r"\$|\bfree\b|\bprice|\bcosts?\b|\bper month|\bdiscount|%"),
-    ("goodbye", r"\b(have a (great|good|nice)|take care|bye|you're welcome|talk soon|see you)\b"),
-    ("asks", r"\?\s*$"),
+# What the agent's last words were about, most telling first; of some only when a question mark comes after them.
+CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE), is_asked)
+    for name, pattern, is_asked in (
+        ("apology", r"\b(sorry|apolog|wrong number|remove you|take you off|unsubscribe)", False),
+        ("link", r"https?://|www\.|\blink\b|\.com\b", False),
+        (
+            "asks_time",
+            r"\b(when|what time|what day|which day|best time|tomorrow|morning|afternoon|evening|call you)\b",
+            True,
+        ),
+        ("asks_amount", r"\b(bill|kwh|usage|how much do you)\b", True),
+        ("asks_size", r"\b(how (many|big|old|large)|rooms?|square)\b", True),
+        ("asks_detail", r"\b(e-?mail|address|zip|your name|card|which)\b", True),
+        ("price", r"\$|\bfree\b|\bprice|\bcosts?\b|\bper month|\bdiscount|%", False),
+        ("goodbye", r"\b(have a (great|good|nice)|take care|bye|you're welcome|talk soon|see you)\b", False),
+        ("asks", r"\?\s*$", False),
+    )
 )
 
 ANSWERS: Mapping[str, Phrases] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Collection
 
 from engage.sandbox import phrases
@@ -57,7 +56,8 @@ def nudge(said: Collection[str], dice: random.Random) -> str | None:
 
 def cue(agent_text: str) -> str:
     """What the agent's words are about."""
-    for name, pattern in phrases.CUES:
-        if re.search(pattern, agent_text, re.IGNORECASE | re.DOTALL):
+    for name, pattern, is_asked in phrases.CUES:
+        found = pattern.search(agent_text)
+        if found and (not is_asked or "?" in agent_text[found.end() :]):
             return name
     return "other"

@@ -6,7 +6,7 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 # A field name may hold spaces ("Policy Number") but no braces. `{{ }}` names nothing and stays as it is written.
@@ -23,6 +23,18 @@ _FOREIGN: Final = re.compile(
 def fields_in(template: str) -> tuple[str, ...]:
     """The distinct field names, in order of appearance."""
     return tuple(dict.fromkeys(match[1] for match in _FIELD.finditer(template)))
+
+
+def split(template: str) -> Iterator[tuple[str, str]]:
+    """(text, "") for what is written, (the field with its braces, its name) for a merge field, in order."""
+    written_from = 0
+    for match in _FIELD.finditer(template):
+        if match.start() > written_from:
+            yield template[written_from : match.start()], ""
+        yield match[0], match[1]
+        written_from = match.end()
+    if written_from < len(template) or not template:
+        yield template[written_from:], ""
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
