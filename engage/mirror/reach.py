@@ -19,6 +19,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from engage.api.answers import LeftOut
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Malformed, RateLimited, Unauthorized, Unreachable
 from engage.api.origins import Origins
@@ -49,9 +50,10 @@ class NotedClient(EngageClient):
         super().__init__(origins, api_key, **options)
         self._workspace_id = workspace_id
 
-    def list_campaigns(self) -> list[WireCampaign]:
+    def each_campaign(self) -> Iterator[WireCampaign | LeftOut]:
+        # Noted when the last one was taken: an answer that breaks off is no good one.
         with _noting(self._workspace_id, Reach.Kind.CAMPAIGNS):
-            return super().list_campaigns()
+            yield from super().each_campaign()
 
     def get_conversation(self, key: Secret) -> ConversationPayload:
         with _noting(self._workspace_id, Reach.Kind.CONVERSATION):

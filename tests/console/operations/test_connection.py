@@ -20,6 +20,7 @@ from console.operations.status import State, Status
 from engage.api.errors import EngageError
 from engage.mirror import reach
 from engage.mirror.platform import client_for
+from engage.mirror.reconcile import read_campaigns
 from engage.models import Delivery, Reach, Workspace
 from engage.vault import Secret
 from tests.console.way_in.platform import Platform, running
@@ -207,6 +208,20 @@ def test_answers_of_one_kind_in_quick_succession_are_one_note(workspace: Workspa
         ask(workspace, 404)
 
     assert Reach.objects.get().failures == 1
+
+
+@pytest.mark.parametrize(("campaigns", "is_answered"), [([], True), (503, False), ({"no": "campaigns"}, False)])
+def test_how_the_worker_read_the_campaigns_is_noted(workspace: Workspace, campaigns: object, is_answered: bool) -> None:
+    with running() as platform:
+        platform.campaigns = campaigns
+        workspace.core_origin = platform.url
+        workspace.save()
+
+        with suppress(EngageError):
+            read_campaigns(workspace, client_for(workspace))
+
+    row = Reach.objects.get(kind=Reach.Kind.CAMPAIGNS)
+    assert (row.answered_at is not None, row.failing_since is None) == (is_answered, is_answered)
 
 
 def test_nobody_can_be_answered_is_said(workspace: Workspace, worker: None) -> None:
