@@ -25,7 +25,9 @@ _ALONE: Final = english.STOP_WORDS_ALONE
 
 # Every wording has one of these words, or a word that begins with one of these. Most texts hold none and are done with
 # in a small part of the time.
-_TOO_COMMON: Final = words("you your this that with sign back again already call get let need mensajes texting me it")
+_TOO_COMMON: Final = words(
+    "up no signed you your this that with sign back again already call get let need mensajes texting me it"
+)
 
 
 def _telling(wordings: frozenset[str]) -> frozenset[str]:
