@@ -73,11 +73,10 @@ def _in_file(path: Path) -> Iterator[Expression]:
     tree = ast.parse(source)
     module_name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     compiled = dict(_compiled(vars(importlib.import_module(module_name))))
-    uses = _uses_of(tree)
     for name, pattern in compiled.items():
         text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
         # One whose methods are not called by its own name is in a table, or handed on: the dearest use is assumed.
-        for use in uses.get(name) or {"search", "fullmatch"}:
+        for use in _uses().get(name) or {"search", "fullmatch"}:
             yield Expression(module_name, name, text, pattern.flags, use, isinstance(pattern.pattern, bytes))
     yield from _written_in_calls(tree, module_name)
 
@@ -102,12 +101,22 @@ def _patterns_in(value: object) -> Iterator[re.Pattern[Any]]:
             yield from _patterns_in(inside)
 
 
-def _uses_of(tree: ast.AST) -> dict[str, set[str]]:
+@cache
+def _uses() -> dict[str, set[str]]:
+    """By the last name before the method, in whichever module: `_WORD.search` and `english.WORD.search`."""
     uses: dict[str, set[str]] = defaultdict(set)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in _METHODS:
-            uses[node.value.id].add(_METHODS[node.attr])
+    for node in (node for tree in _trees() for node in ast.walk(tree)):
+        if not isinstance(node, ast.Attribute) or node.attr not in _METHODS:
+            continue
+        match node.value:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                uses[name].add(_METHODS[node.attr])
     return uses
+
+
+@cache
+def _trees() -> list[ast.Module]:
+    return [ast.parse(path.read_text()) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 
 
 def _written_in_calls(tree: ast.Module, module_name: str) -> Iterator[Expression]:
@@ -130,8 +139,7 @@ def _written_in_calls(tree: ast.Module, module_name: str) -> Iterator[Expression
 @cache
 def _called_while_running() -> frozenset[str]:
     """Names that some function calls. What modules alone call, while they are imported, compiles what then stands."""
-    trees = (ast.parse(path.read_text()) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
-    functions = (node for tree in trees for node in ast.walk(tree) if isinstance(node, _FUNCTIONS))
+    functions = (node for tree in _trees() for node in ast.walk(tree) if isinstance(node, _FUNCTIONS))
     calls = (node.func for function in functions for node in ast.walk(function) if isinstance(node, ast.Call))
     return frozenset(
         name.attr if isinstance(name, ast.Attribute) else name.id

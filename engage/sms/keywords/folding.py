@@ -36,8 +36,8 @@ _SPECIAL: Final = {
 }
 # "LATIN LETTER SMALL CAPITAL S", "NEGATIVE SQUARED LATIN CAPITAL LETTER S", "LATIN SMALL LETTER O WITH STROKE" …
 _NAMED_LETTER: Final = re.compile(
-    r"(?:\w+ )*?(?:LATIN|REGIONAL INDICATOR SYMBOL) (?:\w+ )*?LETTER (?:SMALL CAPITAL |TURNED |REVERSED |DOTLESS |OPEN "
-    r"|BARRED |SIDEWAYS )*([A-Z])(?: .*)?"
+    r"(?:\w+ ){0,6}?(?:LATIN|REGIONAL INDICATOR SYMBOL) (?:\w+ ){0,6}?LETTER (?:SMALL CAPITAL |TURNED |REVERSED "
+    r"|DOTLESS |OPEN |BARRED |SIDEWAYS ){0,4}([A-Z])(?: .*)?"
 )
 # Kinds of characters that have no other case.
 _CASELESS: Final = frozenset(["Lo", "Lm", "So", "Sm", "Sk", "Po", "No", "Nd", "Cn"])
@@ -119,7 +119,7 @@ def fold(text: str) -> str:
 
 
 # Within a word a digit stands for the letter that it looks like: "st0p", "5top". "2" is a word of its own, "stop2quit".
-_DISGUISE: Final = re.compile(r"[01345$7@]+(?=[a-z])|(?<=[a-z])[01345$7@]+(?=[a-z]|\b|$)")
+_DISGUISE: Final = re.compile(r"(?<![01345$7@])[01345$7@]++(?=[a-z])|(?<=[a-z])[01345$7@]+(?=[a-z]|\b|$)")
 _UNDISGUISED: Final = str.maketrans("01345$7@", "oieassta")
 
 
