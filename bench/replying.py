@@ -8,8 +8,6 @@ import uuid
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.utils import timezone
-
 from bench.figures import Figures, MeasureFailed, latencies
 from bench.posting import Post, post_steadily
 from bench.processes import free_port, web_server, worker
@@ -59,9 +57,8 @@ def _wait_until_confirmed(count: int) -> list[Conversation]:
 
 def _reply(conversation: Conversation, text: str, cookie: str) -> Post:
     """The form of the page as htmx sends it."""
-    seen_through = conversation.last_inbound_at or timezone.now()
     token = secrets.token_hex(16)
-    fields = {"key": str(uuid.uuid4()), "seen_through": seen_through.isoformat(), "text": text}
+    fields = {"key": str(uuid.uuid4()), "seen_through": conversation.heard_through, "text": text}
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Cookie": f"{cookie}; csrftoken={token}",

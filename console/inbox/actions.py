@@ -8,7 +8,6 @@ rows that an entry names, for as long as those are kept.
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -67,10 +66,11 @@ class NeedsConfirmation(NotAsAsked):
     """This disposition also locks the number, everywhere; it wants a second word."""
 
 
-def claim(*, conversation: Conversation, by: User) -> None:
-    """Raises WorkedBySomebodyElse; of two at once exactly one wins."""
+def claim(*, conversation: Conversation, by: User, seen_through: int | None = None) -> None:
+    """Raises WorkedBySomebodyElse; of two at once exactly one wins. And NewerMessage, as a reply does."""
     with transaction.atomic():
         if _claim(conversation, by):
+            enqueue.check_seen(conversation=conversation, seen_through=seen_through)
             record(conversation, "claimed conversation", by=by, after={"agent": by.get_username()})
 
 
@@ -106,7 +106,7 @@ def send_reply(
     text: str,
     by: User,
     key: uuid.UUID,
-    seen_through: datetime | None,
+    seen_through: int | None,
     take_over: bool = False,
 ) -> Command:
     """Queue the reply; who answers works the conversation. Raises WorkedBySomebodyElse and the outbox's refusals."""
@@ -122,7 +122,13 @@ def send_reply(
 
 
 def choose_disposition(
-    *, conversation: Conversation, name: str, by: User, key: uuid.UUID, is_confirmed: bool = False
+    *,
+    conversation: Conversation,
+    name: str,
+    by: User,
+    key: uuid.UUID,
+    seen_through: int | None = None,
+    is_confirmed: bool = False,
 ) -> Command:
     """Queue the disposition, named as the platform does or as `choices.posted_as` says it.
 
@@ -135,7 +141,9 @@ def choose_disposition(
         words = f"“{name}” also stops all texts to this number, in every campaign."
         raise NeedsConfirmation(" ".join([words, *notes]))
     with transaction.atomic():
-        command = enqueue.enqueue_disposition(conversation=conversation, name=name, by=by, key=key)
+        command = enqueue.enqueue_disposition(
+            conversation=conversation, name=name, by=by, key=key, seen_through=seen_through
+        )
         if not command.is_repeated:
             before = {"disposition": conversation.disposition} if conversation.disposition else {}
             after = {"command": command.pk, "disposition": name}

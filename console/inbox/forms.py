@@ -26,14 +26,37 @@ def words_of(form: forms.Form) -> str:
     return " ".join(dict.fromkeys(str(error) for errors in form.errors.values() for error in errors))
 
 
-class ReplyForm(forms.Form):
+class SeenField(forms.Field):
+    """Id of the text heard last of those that stood on the page; None where the form does not say."""
+
+    widget = forms.HiddenInput
+    _GREATEST = 2**63 - 1
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: object) -> int | None:
+        text = "" if value is None else str(value).strip()
+        if not text:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) < 20):
+            raise forms.ValidationError(_ODD)
+        return min(int(text), self._GREATEST)
+
+
+class SeenForm(forms.Form):
+    """An act on a conversation, with what its author had in front of them."""
+
+    seen_through = SeenField()
+
+
+class ReplyForm(SeenForm):
     """Shape only; whether it may be sent is the outbox's to say."""
 
     text = ExactField(
         required=False, max_length=20_000, error_messages={"max_length": "This text is too long to be sent as one."}
     )
     key = forms.UUIDField(required=False, error_messages={"invalid": _ODD})
-    seen_through = forms.DateTimeField(required=False, error_messages={"invalid": _ODD})
     take_over = forms.BooleanField(required=False)
     # What the person has read that may be an opt-out, and takes for none.
     no_opt_out = forms.CharField(required=False, max_length=16)
@@ -47,7 +70,7 @@ class ReplyForm(forms.Form):
         return self.cleaned_data["key"] or uuid.uuid4()
 
 
-class DispositionForm(forms.Form):
+class DispositionForm(SeenForm):
     # As long and with whatever blanks the platform has named it.
     name = ExactField(strip=False, error_messages={"required": "Choose one of the dispositions."})
     key = forms.UUIDField(required=False, error_messages={"invalid": _ODD})

@@ -56,9 +56,7 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
         "lead": lead,
         "entries": _entries(conversation, messages, commands, is_whole=len(messages) == total, now=now),
         "earlier_than": messages[0] if len(messages) < total else None,
-        "seen_through": max(
-            (message.sent_at for message in messages if message.is_inbound and not message.is_disproved), default=None
-        ),
+        "seen_through": _find_seen(messages, commands),
         "lock_reason": reason,
         "telling": _find_telling(conversation) if reason else None,
         "asks_to_start": _find_wish_to_start(conversation, messages) if reason else "",
@@ -136,6 +134,12 @@ def _lines(conversation: Conversation, commands: list[Command]) -> list[timeline
         *timeline.disposition_lines(conversation.disposition_history.all(), chosen_here),
         *timeline.consent_lines(list(standing), conversation.id),
     ]
+
+
+def _find_seen(messages: list[Message], commands: list[Command]) -> int:
+    """Id of the text heard last of those on the page; what somebody has acted upon already is nobody's news."""
+    acted_upon = (row.seen_through or 0 for row in commands)
+    return max((*(message.pk for message in messages), *acted_upon), default=0)
 
 
 def _find_left_before(replies: list[Command]) -> set[int]:

@@ -1,27 +1,25 @@
-"""Where a conversation stands, computed from its messages, dispositions and the consent of its number."""
+"""Where a conversation stands, computed from its messages, dispositions, what the desk did and its number's consent."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from engage.mirror.bulk import update
 from engage.mirror.consent import locked_numbers, number_of
+from engage.mirror.course import Thread
+from engage.mirror.desk_acts import read_desk_acts
 from engage.mirror.observations import EPOCH
 from engage.mirror.reactions import reread_reactions
 from engage.models import Conversation, Disposition, Lead, Message
-from engage.sms.keywords import Signal
-
-# The platform answers by itself at once; nobody reads and types this fast. Such an answer does not end a wait.
-AUTOMATIC_WITHIN = timedelta(seconds=10)
 
 SUMMARY_FIELDS = (
     "status",
     "started_at",
     "waiting_since",
     "last_inbound_at",
+    "heard_through",
     "last_message_at",
     "last_message_text",
     "last_message_is_inbound",
@@ -30,39 +28,6 @@ SUMMARY_FIELDS = (
     "disposition_at",
     "disproved",
 )
-
-
-@dataclass
-class Thread:
-    """The course of one conversation, as far as its state depends on it. Fed with messages in the platform's order."""
-
-    answered_through: datetime | None
-    disproved: int = 0
-    started_at: datetime | None = None
-    waiting_since: datetime | None = None
-    last_inbound_at: datetime | None = None
-    last_message_at: datetime | None = None
-    last_message_id: int | None = None
-    last_is_inbound: bool = False
-    may_be_opt_out: bool = False
-    dispositions: list[tuple[datetime, str]] = field(default_factory=list)
-    is_made_up: bool = False
-
-    def add(self, message_id: int, sent_at: datetime, is_inbound: bool, signal: str, *, is_judged: bool) -> None:
-        self.last_message_at, self.last_message_id, self.last_is_inbound = sent_at, message_id, is_inbound
-        if signal == Signal.REACTION.value:
-            # Nobody waits for an answer to a thumb, and it opens nothing again.
-            self.started_at = self.started_at or sent_at
-        elif is_inbound:
-            self.started_at = self.started_at or sent_at
-            self.last_inbound_at = sent_at
-            is_answered = self.answered_through is not None and sent_at <= self.answered_through
-            if not is_answered:
-                self.waiting_since = self.waiting_since or sent_at
-            # Nothing but a person's answer ends the question: a text of ours may have left before theirs was seen.
-            self.may_be_opt_out = self.may_be_opt_out or (signal == Signal.MAYBE_STOP.value and not is_judged)
-        elif self.last_inbound_at is not None and sent_at - self.last_inbound_at > AUTOMATIC_WITHIN:
-            self.waiting_since = None
 
 
 def refresh(conversation_ids: Iterable[int]) -> list[Conversation]:
@@ -107,8 +72,11 @@ def summarize(conversations: list[Conversation], numbers: Mapping[int, str]) -> 
 
 
 def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
-    threads = {row.id: Thread(row.answered_through) for row in conversations}
     rows = {row.id: row for row in conversations}
+    acts = read_desk_acts(rows)
+    threads = {row.id: Thread(acts[row.id]) for row in conversations}
+    # First, because a text is over or not as the dispositions say.
+    _read_dispositions(rows, threads)
     fallen: dict[int, tuple[int, datetime, bool]] = {}
     messages = Message.objects.filter(conversation_id__among=threads).order_by("sent_at", "remote_id")
     said = list(
@@ -122,7 +90,6 @@ def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
         else:
             signal = reread.get(message_id, signal)
             threads[conversation_id].add(message_id, sent_at, is_inbound, signal, is_judged=is_judged)
-    _read_dispositions(rows, threads)
     for conversation_id, message in fallen.items():
         thread = threads[conversation_id]
         if thread.last_message_at is None and not thread.dispositions:
@@ -134,6 +101,7 @@ def _read_threads(conversations: list[Conversation]) -> dict[int, Thread]:
 
 def _read_dispositions(rows: Mapping[int, Conversation], threads: Mapping[int, Thread]) -> None:
     fallen: list[tuple[int, datetime]] = []
+    standing: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     chosen = Disposition.objects.filter(conversation_id__among=threads)
     for conversation_id, heard_at, chosen_at, as_of, name in chosen.values_list(
         "conversation_id", "heard_at", "chosen_at", "as_of", "name"
@@ -142,7 +110,9 @@ def _read_dispositions(rows: Mapping[int, Conversation], threads: Mapping[int, T
         if heard_at and rows[conversation_id].disproves(heard_at):
             fallen.append((conversation_id, counts_at))
         else:
-            threads[conversation_id].dispositions.append((counts_at, name))
+            standing[conversation_id].append((counts_at, name))
+    for conversation_id, dispositions in standing.items():
+        threads[conversation_id].finish(dispositions)
     for conversation_id, counts_at in fallen:
         # A GET shows the current one alone: an earlier one may well have been.
         current, _ = max(threads[conversation_id].dispositions, default=(EPOCH, ""))
@@ -170,18 +140,19 @@ def _apply(row: Conversation, thread: Thread, *, is_locked: bool) -> None:
     row.last_message_at = thread.last_message_at
     row.last_message_is_inbound = thread.last_is_inbound
     row.disproved = thread.disproved
+    row.heard_through = thread.heard_through
     row.disposition_at, row.disposition = max(thread.dispositions, default=(None, ""))
-    row.status = _find_status(thread, row.disposition_at, is_locked=is_locked)
-    row.waiting_since = thread.waiting_since if row.is_open else None
-    # Also of one that is over: whoever writes to it again has to know.
-    row.may_be_opt_out = thread.may_be_opt_out and not row.is_opted_out
+    row.status = _find_status(thread, is_locked=is_locked)
+    in_doubt_since = None if row.is_opted_out else thread.in_doubt_since
+    row.may_be_opt_out = in_doubt_since is not None
+    # A question that only a person answers keeps its place in the queue, whatever ended the conversation meanwhile.
+    waits = (thread.waiting_since if row.is_open else None, in_doubt_since)
+    row.waiting_since = min((since for since in waits if since), default=None)
 
 
-def _find_status(thread: Thread, disposition_at: datetime | None, *, is_locked: bool) -> Conversation.Status:
+def _find_status(thread: Thread, *, is_locked: bool) -> Conversation.Status:
     if is_locked:
         return Conversation.Status.OPTED_OUT
-    if thread.is_made_up:
-        return Conversation.Status.CLOSED
     # A lead who writes again after the end opens it again.
-    is_over = disposition_at and (thread.last_inbound_at is None or thread.last_inbound_at <= disposition_at)
+    is_over = thread.is_made_up or (thread.dispositions and not thread.goes_on)
     return Conversation.Status.CLOSED if is_over else Conversation.Status.OPEN

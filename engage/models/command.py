@@ -102,8 +102,8 @@ class Command(models.Model):
         max_length=40, blank=True, default=request_id.current, db_default="", help_text="of the click, as in the logs"
     )
     expires_at = models.DateTimeField()
-    answers_through = models.DateTimeField(
-        null=True, blank=True, help_text="newest text of the lead the agent had seen"
+    seen_through = models.BigIntegerField(
+        null=True, blank=True, help_text="id of the lead's text heard last of those that its author had seen; 0: none"
     )
 
     state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)

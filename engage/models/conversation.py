@@ -92,8 +92,8 @@ class Conversation(models.Model):
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
     started_at = models.DateTimeField(null=True, blank=True, help_text="first text of the lead")
     waiting_since = models.DateTimeField(null=True, blank=True, help_text="first unanswered text; empty: nobody waits")
-    answered_through = models.DateTimeField(
-        null=True, blank=True, help_text="newest text of the lead that a reply on its way answers"
+    heard_through = models.BigIntegerField(
+        default=0, db_default=0, help_text="id of the lead's text that was heard last, wherever it stands in time"
     )
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(null=True, blank=True)

@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from engage.mirror import summary
-from engage.models import Command, Conversation, Message
-from engage.outbox import dispositions, guards
-from engage.outbox.refusals import KeyTaken, NewerMessage, NotConfirmed, UnknownDisposition
+from engage.models import Command, Conversation
+from engage.outbox import dispositions, guards, unseen
+from engage.outbox.refusals import KeyTaken, NotConfirmed, UnknownDisposition
 from engage.outbox.transitions import announce, lock
 
 logger = logging.getLogger(__name__)
@@ -26,11 +26,11 @@ _REPLACED = (*Command.WAITING, Command.State.HELD, Command.State.PREFLIGHT, *Com
 
 
 def enqueue_reply(
-    *, conversation: Conversation, text: str, by: User, key: uuid.UUID, seen_through: datetime | None
+    *, conversation: Conversation, text: str, by: User, key: uuid.UUID, seen_through: int | None
 ) -> Command:
     """Queue a reply; the same key again returns the same row.
 
-    `seen_through`: time of the lead's newest text the agent had seen; None: nobody asks whether a newer one came.
+    `seen_through`: id of the text heard last of those the agent had seen; None: nobody asks whether more came.
     Raises BlankText, TextTooLong, OptedOut, InDoubt, OutsideWindow, NotConfirmed, NewerMessage, KeyTaken.
     """
     text = guards.clean_text(text)
@@ -43,11 +43,11 @@ def enqueue_reply(
             lock(conversation.pk)
             current = _load(conversation)
             guards.check_reply(current, now)
-            newest = current.messages.standing().inbound().in_order().last()
-            if newest and seen_through and newest.sent_at > seen_through:
-                raise NewerMessage(newest)
+            wish.seen_through = unseen.check(current, seen_through)
             wish.expires_at = reply_expires_at(now)
-            _insert(wish, current, newest)
+            _insert(wish, current)
+            # Answered from now on, not only once the platform shows it.
+            summary.refresh([current.pk])
     except IntegrityError:
         # The second of two clicks: by now the row of the first is committed.
         return _find_same(wish, conversation) or _raise_key_taken()
@@ -64,11 +64,13 @@ def enqueue_disposition(
     name: str,
     by: User | None,
     key: uuid.UUID,
+    seen_through: int | None = None,
     good_for: timedelta = DISPOSITION_EXPIRES_AFTER,
 ) -> Command:
     """Queue a disposition in place of every earlier one that is not settled; the same key again returns the same row.
 
-    `by`: None where the console itself chooses. Raises UnknownDisposition, NotConfirmed, KeyTaken.
+    `by`: None where the console itself chooses. `seen_through`: as for a reply. Raises UnknownDisposition,
+    NotConfirmed, NewerMessage, KeyTaken.
     """
     wish = Command(kind=Command.Kind.DISPOSITION, key=key, text=name, created_by=by)
     wish.details = {} if by else {"by_console": True}
@@ -76,17 +78,25 @@ def enqueue_disposition(
         return earlier
     try:
         with transaction.atomic():
+            lock(conversation.pk)
             current = _load(conversation)
             if current.find_disposition(name) is None:
                 raise UnknownDisposition(name)
             if current.denied_at or not (current.key_fingerprint or current.offered_key_fingerprint):
                 raise NotConfirmed
+            wish.seen_through = unseen.check(current, seen_through, message=unseen.BEFORE_FINISHING)
             _replace_earlier(current, name)
             wish.expires_at = timezone.now() + good_for
-            _insert(wish, current, None)
+            _insert(wish, current)
     except IntegrityError:
         return _find_same(wish, conversation) or _raise_key_taken()
     return wish
+
+
+def check_seen(*, conversation: Conversation, seen_through: int | None) -> None:
+    """For what is done at the desk alone, and leaves nothing here; raises NewerMessage. In the caller's transaction."""
+    lock(conversation.pk)
+    unseen.check(_load(conversation), seen_through, message=unseen.BEFORE_CLAIMING)
 
 
 def _load(conversation: Conversation) -> Conversation:
@@ -94,15 +104,11 @@ def _load(conversation: Conversation) -> Conversation:
     return Conversation.objects.select_related("lead").get(pk=conversation.pk)
 
 
-def _insert(wish: Command, conversation: Conversation, answers: Message | None) -> None:
+def _insert(wish: Command, conversation: Conversation) -> None:
     wish.workspace_id = conversation.workspace_id
     wish.conversation = conversation
-    wish.answers_through = answers.sent_at if answers else None
     wish.save(force_insert=True)
     logger.info("%s was asked for", wish)
-    if answers:
-        Conversation.objects.filter(pk=conversation.pk).update(answered_through=answers.sent_at)
-        summary.refresh([conversation.pk])
     announce(wish)
 
 

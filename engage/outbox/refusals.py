@@ -56,13 +56,18 @@ class NotConfirmed(Refused):
 
 
 class NewerMessage(Refused):
-    """The lead wrote after what the agent had seen; `newer` is their newest text."""
+    """More of the lead was heard than whoever acted had seen: `unseen`, in the order of the thread; never empty."""
 
     message = "They wrote again. Read it first, then send."
 
-    def __init__(self, newer: Message) -> None:
-        super().__init__()
-        self.newer = newer
+    def __init__(self, unseen: list[Message], message: str = "") -> None:
+        super().__init__(message)
+        self.unseen = unseen
+
+    @property
+    def seen_through(self) -> int:
+        """What is seen by whoever has read this refusal."""
+        return max(text.pk for text in self.unseen)
 
 
 class UnknownDisposition(Refused):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
 
 from engage.crash_points import crash_point
@@ -34,14 +34,21 @@ def move(
     values["fence"] = command.fence + 1
     values.setdefault("lease_until", None)
     was = Command.State(command.state)
+    is_otherwise_answered = command.kind == Command.Kind.REPLY and (
+        (was in Command.FAILED) != (to in Command.FAILED) or "message_id" in values
+    )
     # Without a savepoint: what fails here, fails for whoever began the transaction.
     with transaction.atomic(savepoint=False):
+        if is_otherwise_answered and command.conversation_id is not None:
+            # In the order in which everybody locks: the conversation, then its commands.
+            lock(command.conversation_id)
         row = Command.objects.filter(pk=command.pk, state=was, fence=command.fence)
         if not row.update(**values):
             return False
         is_news = was.label != to.label or command.reason != values["reason"] or "message_id" in values
-        if command.kind == Command.Kind.REPLY and (was in Command.FAILED) != (to in Command.FAILED):
-            refresh_answered(command.conversation_id)
+        if is_otherwise_answered and command.conversation_id is not None:
+            # One that failed gives the wait back to the lead; a text that is known for ours answers what was seen.
+            summary.refresh([command.conversation_id])
         if is_news:
             announce(command)
         # The only way in which a state changes: nobody has seen this one yet.
@@ -60,18 +67,7 @@ def announce(command: Command) -> None:
 
 def lock(conversation_id: int) -> None:
     """Until the end of the transaction others wait here. A no-op update is the row lock that both databases have."""
-    Conversation.objects.filter(pk=conversation_id).update(answered_through=F("answered_through"))
-
-
-def refresh_answered(conversation_id: int | None) -> None:
-    """What is answered follows from the replies that are alive: one that failed gives the wait back to the lead."""
-    if conversation_id is None:
-        return
-    lock(conversation_id)
-    alive = Command.objects.replies().filter(conversation_id=conversation_id).exclude(state__in=Command.FAILED)
-    answered = alive.aggregate(through=Max("answers_through"))["through"]
-    Conversation.objects.filter(pk=conversation_id).update(answered_through=answered)
-    summary.refresh([conversation_id])
+    Conversation.objects.filter(pk=conversation_id).update(heard_through=F("heard_through"))
 
 
 def fail(command: Command, to: Command.State, reason: str, *, pace: Pace = DEFAULT_PACE) -> bool:

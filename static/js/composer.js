@@ -119,13 +119,17 @@ function goOnAfterAnswer(asked) {
 
 // ---- what has been seen
 
-// The newest text counts as seen once it stood on a visible page for a moment; only then may it be answered unasked.
+// The newest text counts as seen once it stood on a visible page for a moment; only then may it be answered, and the
+// conversation finished or claimed, unasked. What counts is which text was heard last, not when it was written.
 function look() {
   clearTimeout(seenTimer);
   if (document.hidden) return;
   seenTimer = setTimeout(() => {
-    const seen = document.getElementById("thread")?.dataset.seen;
-    for (const form of composers()) if (seen) form.elements.seen_through.value = seen;
+    const seen = Number(document.getElementById("thread")?.dataset.seen ?? 0);
+    for (const field of document.querySelectorAll("#thread input[name='seen_through']")) {
+      // A refusal may have shown more than the thread does.
+      if (!(Number(field.value) >= seen)) field.value = seen;
+    }
   }, SEEN_AFTER);
 }
 

@@ -10,7 +10,7 @@ const LATE = 15 * 60;
 
 let api = null;
 const held = new Map(); // Rows that wait until they may move, by id.
-const newest = new Map(); // When the newest text of every row we saw was sent, by id.
+const heard = new Map(); // Which text of the lead was heard last in every row we saw, by id; dates may be any.
 const callers = []; // Who wrote since the last announcement.
 let announceTimer = null;
 
@@ -173,10 +173,10 @@ function loadMore() {
 
 function listenTo(row) {
   if (isGone(row)) return;
-  const sent = Number(row.dataset.newest);
-  const before = newest.get(row.id) ?? Math.max(0, ...newest.values());
-  newest.set(row.id, sent);
-  if (row.dataset.waiting && sent > before) call(row.querySelector(".row-name")?.textContent.trim());
+  const last = Number(row.dataset.heard);
+  const before = heard.get(row.id) ?? Math.max(0, ...heard.values());
+  heard.set(row.id, last);
+  if (row.dataset.waiting && last > before) call(row.querySelector(".row-name")?.textContent.trim());
 }
 
 function call(name) {
@@ -197,7 +197,7 @@ function announce() {
 }
 
 function remember() {
-  for (const row of document.querySelectorAll(`#queue-list ${ROW}`)) newest.set(row.id, Number(row.dataset.newest));
+  for (const row of document.querySelectorAll(`#queue-list ${ROW}`)) heard.set(row.id, Number(row.dataset.heard));
 }
 
 // ---- time

@@ -146,7 +146,7 @@ class Desk:
     def read_newest(self) -> None:
         """Stay until the lead's newest text counts as seen, and may be answered without being asked."""
         seen = self.thread.get_attribute("data-seen") or ""
-        expect(self.thread.locator("input[name=seen_through]")).to_have_value(seen)
+        expect(self.thread.locator("#reply-form input[name=seen_through]")).to_have_value(seen)
 
     def hide(self) -> None:
         """As when another tab is brought to the front; by itself every tab here counts as visible."""

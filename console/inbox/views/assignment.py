@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST
 
 from console.accounts.access import DeskRequest, signed_in
 from console.inbox import actions
-from console.inbox.forms import AssignForm
+from console.inbox.forms import AssignForm, SeenForm, words_of
 from console.inbox.models import Assignment
 from console.inbox.views.desk import answer_with_thread, find_conversation
+from engage.outbox.refusals import NewerMessage
 
 ASSIGN = "accounts.assign_conversations"
 
@@ -19,10 +20,16 @@ ASSIGN = "accounts.assign_conversations"
 @signed_in
 def conversation_claim(request: DeskRequest, conversation_id: int) -> HttpResponse:
     conversation = find_conversation(request, conversation_id)
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return answer_with_thread(request, conversation, refusal=words_of(form), status=422)
     try:
-        actions.claim(conversation=conversation, by=request.user)
+        actions.claim(conversation=conversation, by=request.user, **form.cleaned_data)
     except actions.WorkedBySomebodyElse as refusal:
         return answer_with_thread(request, conversation, refusal=str(refusal), status=409)
+    except NewerMessage as refusal:
+        # The thread that comes back shows it.
+        return answer_with_thread(request, conversation, refusal=str(refusal), status=422)
     return answer_with_thread(request, conversation)
 
 

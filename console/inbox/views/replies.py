@@ -32,7 +32,7 @@ def reply_send(request: DeskRequest, conversation_id: int) -> HttpResponse:
         except InDoubt as refusal:
             context |= {"refusal": refusal, "doubt": refusal.doubts}
         except NewerMessage as refusal:
-            context |= {"refusal": refusal, "newer": refusal.newer}
+            context |= {"refusal": refusal, "unseen": refusal.unseen, "seen_through": refusal.seen_through}
         except Refused as refusal:
             context |= {"refusal": refusal, "needs_new_key": isinstance(refusal, KeyTaken)}
     else:
@@ -87,21 +87,29 @@ def no_opt_out(request: DeskRequest, conversation_id: int) -> HttpResponse:
 def disposition_choose(request: DeskRequest, conversation_id: int) -> HttpResponse:
     conversation = find_conversation(request, conversation_id)
     form = DispositionForm(request.POST)
-    context: dict[str, Any] = {}
-    if form.is_valid():
+    is_shape_right = form.is_valid()
+    seen_through = form.cleaned_data.get("seen_through")
+    # A second word is about the number, not about new texts: what had been seen stays what it was.
+    context: dict[str, Any] = {"seen_through": "" if seen_through is None else seen_through}
+    if is_shape_right:
+        name, is_confirmed = form.cleaned_data["name"], form.cleaned_data["confirmed"]
         try:
             actions.choose_disposition(
                 conversation=conversation,
-                name=form.cleaned_data["name"],
+                name=name,
                 by=request.user,
                 key=form.cleaned_data["key"],
-                is_confirmed=form.cleaned_data["confirmed"],
+                seen_through=seen_through,
+                is_confirmed=is_confirmed,
             )
             return answer_with_thread(request, conversation, template="inbox/disposition_chosen.html")
         except actions.NeedsConfirmation as refusal:
-            context = {"confirming": form.cleaned_data["name"], "disposition_refusal": refusal}
+            context |= {"confirming": name, "disposition_refusal": refusal}
+        except NewerMessage as refusal:
+            context |= {"chosen": name, "is_confirmed": is_confirmed, "unseen_finish": refusal.unseen}
+            context |= {"disposition_refusal": refusal, "seen_through": refusal.seen_through}
         except Refused as refusal:
-            context = {"disposition_refusal": refusal}
+            context |= {"disposition_refusal": refusal}
     else:
-        context = {"disposition_refusal": words_of(form)}
+        context |= {"disposition_refusal": words_of(form)}
     return answer_with_form(request, conversation, "inbox/_disposition_form.html", context, status=422)

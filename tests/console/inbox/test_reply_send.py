@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,8 +19,8 @@ FRAGMENT = {"hx-request": "true"}
 
 
 def send(client: Client, conversation: Conversation, text: str = "Yes, there is.", **fields: Any) -> HttpResponse:
-    seen: datetime | None = conversation.last_inbound_at
-    fields = {"text": text, "key": uuid.uuid4(), "seen_through": seen.isoformat() if seen else ""} | fields
+    seen = conversation.heard_through
+    fields = {"text": text, "key": uuid.uuid4(), "seen_through": seen} | fields
     return client.post(f"/conversations/{conversation.id}/replies/", fields, headers=FRAGMENT)
 
 
@@ -124,11 +124,10 @@ def test_reply_to_an_opted_out_number_is_refused(client: Client) -> None:
 
 def test_newer_text_stops_the_reply_and_is_shown_with_send_anyway(client: Client) -> None:
     conversation = make_conversation(waiting=timedelta(minutes=6))
-    seen = conversation.last_inbound_at
-    assert seen is not None
+    seen = conversation.heard_through
     make_message(conversation=conversation, text="Forget it, I found one")
 
-    refused = send(client, conversation, seen_through=seen.isoformat())
+    refused = send(client, conversation, seen_through=seen)
     form = parse(refused.content).by_id("reply-form")
     fields = {field.attributes["name"]: field.attributes["value"] for field in form.every("input")}
     sent = send(client, conversation, form.one("textarea").text, **fields)

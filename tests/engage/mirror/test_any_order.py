@@ -22,6 +22,7 @@ _OURS = {
     "read_at",
     "denied_at",
     "recorded_at",
+    "heard_through",
     "sealed_offered_key",
     "conversation_id",
     "lead_id",

@@ -20,7 +20,7 @@ from engage.mirror.merge import merge
 from engage.mirror.observations import ConversationObservation, Observations
 from engage.models import Consent, Conversation, Workspace
 from tests.engage.deliveries import STARTED, body, make_workspace, message
-from tests.factories import make_user
+from tests.factories import make_reply, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -155,7 +155,7 @@ def test_text_dated_ahead_and_answered_hides_no_later_text() -> None:
     ahead = message(1, 24 * 60, "Hi")
     play([say(0, ahead), say(0.1, ahead, is_read=True)])
     conversation = Conversation.objects.get()
-    Conversation.objects.update(answered_through=conversation.last_inbound_at)
+    make_reply(conversation=conversation, by=make_user(), seen_through=conversation.heard_through)
 
     with transaction.atomic():
         said = [say(10, ahead, message(2, 10, "lose my number"), is_read=True)]

@@ -38,8 +38,7 @@ def ours(conversation: Conversation) -> None:
 
 
 def reply_on_its_way(conversation: Conversation) -> None:
-    make_reply(conversation=conversation, by=make_user(), answers_through=timezone.now())
-    Conversation.objects.filter(pk=conversation.pk).update(answered_through=timezone.now())
+    make_reply(conversation=conversation, by=make_user(), seen_through=conversation.heard_through)
     refresh(conversation)
 
 

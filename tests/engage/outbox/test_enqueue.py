@@ -47,7 +47,7 @@ def test_a_reply_takes_the_conversation_out_of_the_wait(waiting: Conversation, a
 
     waiting.refresh_from_db()
     assert (command.state, command.text) == (State.QUEUED, "Hello\nthere")
-    assert command.answers_through == waiting.answered_through == newest.sent_at
+    assert command.seen_through == newest.pk
     assert waiting.waiting_since is None
     assert Change.objects.filter(conversation_id=waiting.pk).count() == 1
 
@@ -95,17 +95,17 @@ def test_text_may_have_1600_characters_and_no_more(waiting: Conversation, ada: U
 
 
 def test_a_newer_text_of_the_lead_is_shown_before_anything_is_sent(waiting: Conversation, ada: User) -> None:
-    seen = waiting.messages.get().sent_at
+    seen = waiting.messages.get().pk
     newer = make_message(conversation=waiting, text="Wait, one more thing")
 
     with pytest.raises(NewerMessage) as refusal:
         enqueue_reply(conversation=waiting, text="Hello", by=ada, key=uuid.uuid4(), seen_through=seen)
     sent_anyway = enqueue_reply(
-        conversation=waiting, text="Hello", by=ada, key=uuid.uuid4(), seen_through=refusal.value.newer.sent_at
+        conversation=waiting, text="Hello", by=ada, key=uuid.uuid4(), seen_through=refusal.value.seen_through
     )
 
-    assert refusal.value.newer == newer
-    assert sent_anyway.answers_through == newer.sent_at
+    assert refusal.value.unseen == [newer]
+    assert sent_anyway.seen_through == newer.pk
     assert Command.objects.count() == 1
 
 

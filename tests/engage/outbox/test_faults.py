@@ -172,8 +172,8 @@ def test_a_text_that_came_in_after_the_click_does_not_stop_the_reply(
 
     newer = Message.objects.get(conversation=conversation, text="And what does it cost?")
     assert texts_sent(sandbox, conversation) == [command.text]
-    assert command.answers_through is not None
-    assert command.answers_through < newer.sent_at
+    assert command.seen_through is not None
+    assert command.seen_through < newer.pk
 
 
 def test_what_the_platform_refuses_is_told_with_its_reason(
