@@ -1,6 +1,6 @@
 // The reply box: keeps what was typed, says how the text travels, sends it once, and clears only what was sent.
 
-import { keepDraft, readDraft } from "./drafts.js";
+import { forgetSending, keepDraft, keepSending, readDraft, readSending } from "./drafts.js";
 import { isSendChord } from "./keys.js";
 import { count, safeSwap } from "./segments.js";
 
@@ -23,8 +23,29 @@ function prepare() {
     field.value = typed ?? (field.value || readDraft(form.dataset.composer));
     typed = null;
     if (!form.elements.key.value) renewKey(form);
+    settleSending(form);
     describe(form);
   }
+}
+
+// It was sent from here before, and the page was left before anybody knew what became of it.
+function settleSending(form) {
+  const { composer } = form.dataset;
+  const sending = readSending(composer);
+  if (!sending) return;
+  if (document.querySelector(`#thread [data-key="${CSS.escape(sending.key)}"]`)) {
+    forgetSending(composer);
+    fieldOf(form).value = without(sending.text, fieldOf(form).value);
+    keepDraft(composer, fieldOf(form).value);
+  } else if (fieldOf(form).value === sending.text) {
+    form.elements.key.value = sending.key;
+  }
+}
+
+// Whoever went on typing keeps what came after.
+function without(text, written) {
+  if (written === text) return "";
+  return written.startsWith(text) ? written.slice(text.length).trimStart() : written;
 }
 
 function renewKey(form) {
@@ -76,8 +97,12 @@ function nameOf(character) {
 }
 
 function change(form, text) {
+  fieldOf(form).focus();
+  write(form, text);
+}
+
+function write(form, text) {
   const field = fieldOf(form);
-  field.focus();
   field.value = text;
   field.setSelectionRange(text.length, text.length);
   keepDraft(form.dataset.composer, text);
@@ -86,16 +111,20 @@ function change(form, text) {
 
 // ---- sending
 
+// The answer may come when another conversation is shown, or when the same one was opened anew.
 function afterRequest(form, status) {
-  const field = fieldOf(form);
-  if (status === 422) typed = field.value;
-  if (status < 200 || status >= 300 || !sent.has(form)) return;
+  const { composer } = form.dataset;
+  const isTaken = status >= 200 && status < 300;
+  if (status === 422 && form.isConnected) typed = fieldOf(form).value;
+  if (isTaken || (status >= 400 && status < 500)) forgetSending(composer);
+  if (!isTaken || !sent.has(form)) return;
   const text = sent.get(form);
-  // Whoever went on typing keeps what came after.
-  const rest = field.value === text ? "" : field.value.startsWith(text) ? field.value.slice(text.length).trimStart() : field.value;
-  form.querySelector(".reply-refusal")?.remove();
-  renewKey(form);
-  change(form, rest);
+  const shown = form.isConnected ? form : document.querySelector(`form[data-composer="${CSS.escape(composer)}"]`);
+  if (!shown) return keepDraft(composer, without(text, readDraft(composer)));
+  shown.querySelector(".reply-refusal")?.remove();
+  renewKey(shown);
+  if (shown === form) fieldOf(shown).focus();
+  write(shown, without(text, fieldOf(shown).value));
 }
 
 // ---- may it be an opt-out?
@@ -166,11 +195,14 @@ document.addEventListener("htmx:config:request", (event) => {
 });
 document.addEventListener("htmx:before:request", (event) => {
   const form = event.target;
-  if (form.matches?.("form[data-composer]")) sent.set(form, fieldOf(form).value);
+  if (!form.matches?.("form[data-composer]")) return;
+  sent.set(form, fieldOf(form).value);
+  keepSending(form.dataset.composer, { key: form.elements.key.value, text: fieldOf(form).value });
 });
-document.addEventListener("htmx:after:request", (event) => {
-  const form = event.target;
-  if (form.matches?.("form[data-composer]")) afterRequest(form, event.detail.ctx.response.status);
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  // Of a form that has left the page the document is told, so the request itself says where it came from.
+  const form = ctx.sourceElement;
+  if (form.matches?.("form[data-composer]")) afterRequest(form, ctx.response.status);
 });
 document.addEventListener("htmx:after:request", (event) => {
   const { status } = event.detail.ctx.response ?? {};

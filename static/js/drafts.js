@@ -13,6 +13,19 @@ export function keepDraft(conversation, text) {
   else sessionStorage.removeItem(nameOf(conversation));
 }
 
+// What is on its way, with the key it goes by: until it is known to have arrived, the same words are the same reply.
+export function keepSending(conversation, sending) {
+  sessionStorage.setItem(`${nameOf(conversation)}:sending`, JSON.stringify(sending));
+}
+
+export function readSending(conversation) {
+  return JSON.parse(sessionStorage.getItem(`${nameOf(conversation)}:sending`) ?? "null");
+}
+
+export function forgetSending(conversation) {
+  sessionStorage.removeItem(`${nameOf(conversation)}:sending`);
+}
+
 // All but those of the person who is signed in now, if anybody is.
 export function forgetDrafts(person) {
   const kept = person ? `${PREFIX}${person}:` : null;
