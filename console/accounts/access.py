@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account import app_settings
@@ -18,7 +19,9 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.urls import Resolver404, resolve
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -109,7 +112,36 @@ def send_to(request: HttpRequest, address: str) -> HttpResponse:
     """There first, and from there back to this page; htmx is told so, as it would swap a redirect's page into a row."""
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
     if not htmx:
-        return redirect_to_login(request.get_full_path(), address)
+        return redirect_to_login(_page_of(request), address)
     came_from = urlsplit(htmx.current_url_abs_path or "/")
     there = came_from.path + (f"?{came_from.query}" if came_from.query else "")
     return HttpResponse(status=401, headers={"HX-Redirect": f"{address}?{urlencode({'next': there})}"})
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where somebody stood when they asked: an address that only takes forms is none to come back to."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        page = urlsplit(came_from)
+        # A form that was refused without scripts is a page at the form's own address.
+        if _is_page(page.path):
+            return page.path + (f"?{page.query}" if page.query else "")
+    parts = request.path.strip("/").split("/")
+    above = ("/".join(["", *parts[:length], ""]) for length in range(len(parts), 0, -1))
+    return next((path for path in above if _is_page(path)), "/")
+
+
+def _is_page(path: str) -> bool:
+    """Whether there is something to be read; what a view is limited to, only its decorator knows."""
+    try:
+        view: Any = resolve(path).func
+    except Resolver404:
+        return False
+    while view is not None:
+        allowed = inspect.getclosurevars(view).nonlocals.get("request_method_list", ["GET"])
+        if "GET" not in allowed:
+            return False
+        view = getattr(view, "__wrapped__", None)
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
@@ -14,6 +15,9 @@ from console.audit import trail
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+# Rooms above this one, which let go what somebody may not work any more: called with the person, and who did it.
+LETTING_GO: list[Callable[[User, User], object]] = []
 
 
 @transaction.atomic
@@ -58,3 +62,11 @@ def note_switched_off(*, person: User, by: User) -> None:
     """After the account was switched off; switching it on again brings no old session back."""
     trail.record(by=by, action="switched off account", subject=person.get_username())
     end_sessions(person=person, by=by)
+    note_reach_changed(person=person, by=by)
+
+
+@transaction.atomic
+def note_reach_changed(*, person: User, by: User) -> None:
+    """After what they may see or do became less, perhaps: what they cannot work any more, they let go."""
+    for let_go in LETTING_GO:
+        let_go(person, by)

@@ -42,6 +42,12 @@ class TeamAdmin(admin.ModelAdmin[Team]):
     search_fields = ("name",)
     filter_horizontal = ("members", "campaigns")
 
+    def save_related(self, request: HttpRequest, form: ModelForm[Team], formsets: Any, change: bool) -> None:
+        before = set(form.instance.members.all())
+        super().save_related(request, form, formsets, change)
+        for person in before | set(form.instance.members.all()):
+            actions.note_reach_changed(person=person, by=_admin(request))
+
 
 @admin.register(User)
 class PersonAdmin(UserAdmin[User]):
@@ -118,6 +124,11 @@ class PersonAdmin(UserAdmin[User]):
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
             actions.note_switched_off(person=obj, by=_admin(request))
+
+    def save_related(self, request: HttpRequest, form: ModelForm[User], formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            actions.note_reach_changed(person=form.instance, by=_admin(request))
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         before = self.get_object(request, id)

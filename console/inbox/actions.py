@@ -11,6 +11,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from console.accounts.people import name_of
 from console.accounts.scope import Scope
@@ -86,6 +87,21 @@ def release(*, conversation: Conversation, by: User, may_act_for_others: bool = 
             raise NotAssigned("Nobody works this conversation any more.")
         _tell(conversation, DeskEvent.Kind.RELEASED, by=by)
         record(conversation, "released conversation", by=by, before={"agent": agent})
+
+
+def let_go(agent: User, by: User) -> int:
+    """Release what somebody cannot work any more: switched off, or without the campaign. Returns how many."""
+    # Permissions are kept on the object once they were asked for.
+    agent = type(agent)._default_manager.get(pk=agent.pk)
+    held = Assignment.objects.filter(agent=agent).select_related("conversation__campaign").order_by("conversation_id")
+    gone = [row for row in held if not _holds(agent, row.conversation)]
+    with transaction.atomic():
+        for row in gone:
+            if Assignment.objects.filter(pk=row.pk, agent=agent).delete()[0]:
+                _tell(row.conversation, DeskEvent.Kind.RELEASED, by=by)
+                before = {"agent": agent.get_username()}
+                record(row.conversation, "released conversation", by=by, before=before)
+    return len(gone)
 
 
 def assign(*, conversation: Conversation, to: User, by: User) -> None:
@@ -224,10 +240,22 @@ def _claim(conversation: Conversation, by: User) -> bool:
         conversation=conversation, defaults={"agent": by}
     )
     if assignment.agent_id != by.id:
-        raise WorkedBySomebodyElse(assignment.agent)
+        if _holds(assignment.agent, conversation):
+            raise WorkedBySomebodyElse(assignment.agent)
+        # Of two who take it over at once one finds it changed.
+        held = Assignment.objects.filter(pk=assignment.pk, agent=assignment.agent)
+        is_new = bool(held.update(agent=by, since=timezone.now()))
+        if not is_new:
+            return _claim(conversation, by)
     if is_new:
         _tell(conversation, DeskEvent.Kind.CLAIMED, by=by)
     return is_new
+
+
+def _holds(agent: User, conversation: Conversation) -> bool:
+    """Who is switched off, or may not see the campaign any more, works nothing there."""
+    campaign_ids = Scope.of(agent).campaign_ids
+    return campaign_ids is None or conversation.campaign_id in campaign_ids
 
 
 def _take_over(conversation: Conversation, by: User) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from console.accounts.scope import Scope
 from engage.models import Command, Conversation
@@ -69,7 +69,8 @@ class DeskQuerySet(ConversationQuerySet["DeskConversation"]):
         return self.filter(assignment__agent_id=agent_id)
 
     def unassigned(self) -> Self:
-        return self.filter(assignment__isnull=True)
+        """Nobody's, or of somebody whose account is switched off: who is gone holds no work."""
+        return self.filter(Q(assignment__isnull=True) | Q(assignment__agent__is_active=False))
 
     def longest_wait_first(self) -> Self:
         """Who waits, longest first; behind them who does not, newest first."""
@@ -97,6 +98,12 @@ class DeskConversation(Conversation):
     """A conversation as the desk sees it: with who works it, and for whom it is visible."""
 
     objects: ClassVar[DeskManager[DeskConversation]] = DeskManager()
+
+    @property
+    def worked_by(self) -> User | None:
+        """Whose it is; of somebody whose account is switched off it is not."""
+        assignment: Assignment | None = getattr(self, "assignment", None)
+        return assignment.agent if assignment and assignment.agent.is_active else None
 
     class Meta:
         proxy = True

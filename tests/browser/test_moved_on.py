@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
@@ -34,9 +32,8 @@ class Late:
 
 
 @pytest.fixture(autouse=True)
-def _tolerant(windows: Windows) -> Iterator[None]:
+def _tolerant(windows: Windows) -> None:
     windows.tolerate("status of (409|422)", *NO_LINE)
-    yield
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
+from console.accounts.actions import note_reach_changed, note_switched_off
 from console.inbox import actions
 from console.inbox.models import Assignment, DeskEvent
 from engage.models import Change, Conversation
@@ -193,3 +194,50 @@ def test_of_many_who_claim_at_once_exactly_one_wins() -> None:
     assert [agent_of(conversation)] == winners
     assert told == winners * (len(people) - 1)
     assert DeskEvent.objects.count() == 1
+
+
+def test_who_is_switched_off_works_nothing(client: Client, ada: User, ben: User) -> None:
+    conversation = make_conversation(assigned_to=ben)
+    ben.is_active = False
+    ben.save()
+
+    page = parse(client.get(f"/conversations/{conversation.id}/?queue=unassigned").content)
+    claimed = client.post(f"/conversations/{conversation.id}/claim/", headers=FRAGMENT)
+
+    assert page.by_id(f"conversation-{conversation.id}")
+    assert "Ben" not in page.by_id("thread").one(class_="thread-head").text
+    assert claimed.status_code == 200
+    assert Assignment.objects.get().agent == ada
+
+
+def test_who_lost_the_team_keeps_nobody_from_answering(client: Client, ada: User, ben: User) -> None:
+    conversation = make_conversation(assigned_to=ben)
+    make_team(campaigns=(make_campaign(),), members=(ben,))
+
+    answer = client.post(f"/conversations/{conversation.id}/replies/", {"text": "Yes."}, headers=FRAGMENT)
+
+    assert answer.status_code == 200
+    assert Assignment.objects.get().agent == ada
+
+
+def test_switching_somebody_off_releases_what_they_work_with_a_line(ben: User, sue: User) -> None:
+    conversation = make_conversation(assigned_to=ben)
+    ben.is_active = False
+    ben.save()
+
+    note_switched_off(person=ben, by=sue)
+
+    event = DeskEvent.objects.get()
+    assert not Assignment.objects.exists()
+    assert (event.conversation_id, event.kind, event.by) == (conversation.pk, DeskEvent.Kind.RELEASED, sue)
+    assert Change.objects.filter(conversation_id=conversation.pk).exists()
+
+
+def test_losing_a_team_releases_what_is_out_of_reach_and_nothing_else(ben: User, sue: User) -> None:
+    lost, kept = make_conversation(assigned_to=ben), make_conversation(assigned_to=ben)
+    make_team(campaigns=(kept.campaign,), members=(ben,))
+
+    note_reach_changed(person=ben, by=sue)
+
+    assert Assignment.objects.get().conversation_id == kept.pk
+    assert DeskEvent.objects.get().conversation_id == lost.pk
