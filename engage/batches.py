@@ -32,8 +32,25 @@ def run(stop: threading.Event, prune: Callable[[datetime, Pause], object], *, ev
             prune(timezone.now(), lambda: stop.wait(_BREATH_SECONDS))
         except Error as error:
             logger.warning("pruning waits for the database: %s", type(error).__name__)
+        except Exception:
+            # The loop outlives it: with the loop would end the worker.
+            logger.exception("pruning failed and is tried again")
         close_old_connections()
         stop.wait(every)
+
+
+def each(*steps: Callable[[], int]) -> list[int]:
+    """What every step returns. One that fails keeps none of the others from being taken; the first error is raised."""
+    done: list[int] = []
+    errors: list[Exception] = []
+    for step in steps:
+        try:
+            done.append(step())
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return done
 
 
 def repeat(step: Callable[[int], int], pause: Pause, batch: int) -> int:

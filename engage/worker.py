@@ -13,10 +13,12 @@ from functools import partial
 from types import FrameType
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
 from engage.mirror import projector, pruning, reconcile
 from engage.outbox import lineage, restored
+from engage.outbox.lanes import describe
 from engage.outbox.loop import Dispatcher
 from engage.outbox.pace import DEFAULT_PACE, Pace
 
@@ -25,6 +27,7 @@ logger = logging.getLogger(__name__)
 # A POST may take 20 seconds. Nobody who deploys waits so long: what is cut off stays marked as being sent, and the
 # next worker looks it up when its lease is over, as after a power cut.
 STOP_WITHIN_SECONDS = 8.0
+_BEGIN_ANEW_SECONDS = 1.0
 
 
 def run(*, dispatcher_threads: int = 4, pace: Pace = DEFAULT_PACE) -> int:
@@ -42,7 +45,10 @@ def run(*, dispatcher_threads: int = 4, pace: Pace = DEFAULT_PACE) -> int:
     if not lineage.wait_until_known(stop):
         return 0
     loops = find_loops(stop, Dispatcher(stop, threads=dispatcher_threads, pace=pace), pace)
-    threads = [threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()]
+    threads = [
+        threading.Thread(target=outlive, args=(name, loop, stop), name=name, daemon=True)
+        for name, loop in loops.items()
+    ]
     for thread in threads:
         thread.start()
     logger.info("worker started")
@@ -68,6 +74,21 @@ def find_loops(
         "lineage": lambda: lineage.run(stop),
         **{name: partial(import_string(path), stop) for name, path in getattr(settings, "ENGAGE_LOOPS", {}).items()},
     }
+
+
+def outlive(name: str, loop: Callable[[], None], stop: threading.Event) -> None:
+    """Run a loop, and begin it anew when it breaks: with one loop would end the whole worker, again and again."""
+    while True:
+        try:
+            loop()
+        except Exception as error:
+            # Its kind and place alone: the words may quote a text or a key.
+            logger.error("worker loop %s broke and begins anew: %s", name, describe(error))
+            close_old_connections()
+        else:
+            return
+        if stop.wait(_BEGIN_ANEW_SECONDS):
+            return
 
 
 def _end(threads: list[threading.Thread], status: int) -> int:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from console.accounts.models import Session
 from engage import batches
-from engage.batches import BATCH, Pause, no_pause, repeat
+from engage.batches import BATCH, Pause, each, no_pause, repeat
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +28,10 @@ def run(stop: threading.Event) -> None:
 
 def prune(now: datetime, pause: Pause = no_pause, *, batch: int = BATCH) -> tuple[int, int]:
     """Delete what is due; returns how many sessions and counts. `pause` is asked in between: true ends it."""
-    sessions = repeat(partial(_prune_sessions, now - SESSIONS_KEPT), pause, batch)
-    counts = repeat(partial(_prune_counts, now), pause, batch)
+    sessions, counts = each(
+        partial(repeat, partial(_prune_sessions, now - SESSIONS_KEPT), pause, batch),
+        partial(repeat, partial(_prune_counts, now), pause, batch),
+    )
     if sessions or counts:
         logger.info("pruned %d sessions and %d counts of tries", sessions, counts)
     return sessions, counts

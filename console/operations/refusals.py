@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -14,6 +15,9 @@ from console import errors
 
 _LONGEST = 200
 _WEBHOOKS = "/hooks/engage/"
+# Was led to https a moment ago. No `__Host-` name and not Secure: it has to come back by http as well.
+_LED = "led-to-https"
+_LED_SECONDS = 10
 _BAD_ORIGIN = REASON_BAD_ORIGIN.partition("%")[0]
 
 
@@ -60,6 +64,8 @@ class SurroundingsMiddleware:
         if words := self._find_fault(request):
             return _page(request, 400, "The proxy in front is not set up", words)
         response = self.get_response(request)
+        if not request.is_secure() and response.headers.get("Location", "").startswith("https:"):
+            response.set_cookie(_LED, "1", max_age=_LED_SECONDS, httponly=True, samesite="Lax")
         if response.status_code == 405 and not response.streaming and not getattr(response, "content", b"x"):
             return self._say_not_allowed(request, response)
         return response
@@ -70,12 +76,26 @@ class SurroundingsMiddleware:
         said = _seen(request, "HTTP_X_FORWARDED_PROTO")
         if not settings.BEHIND_PROXY:
             words = f"A proxy says X-Forwarded-Proto: {said}, and is not trusted: CONSOLE_BEHIND_PROXY is not set to 1"
-            return f"{words}. This console is at {settings.ORIGIN}." if said else ""
+            if said:
+                return f"{words}. This console is at {settings.ORIGIN}."
+            return self._find_loop(request)
         if said.partition(",")[0].strip() == "http":
             return ""
         seen = f"It says {said!r}." if said else "It says nothing."
         words = f"The proxy has to set X-Forwarded-Proto: https where people come by https. {seen}"
         return f"{words} This console is at {settings.ORIGIN}."
+
+    def _find_loop(self, request: HttpRequest) -> str:
+        """Led to https, it comes by http again: somebody in between takes the one and passes on the other."""
+        # Browsers say how they fetch only where nobody can listen: by https, and on their own machine.
+        is_https_there = "Sec-Fetch-Mode" in request.headers and not _is_this_machine(request)
+        if _LED not in request.COOKIES and not is_https_there:
+            return ""
+        return (
+            "Who comes by https arrives here by http: a proxy in between does not say how it was spoken to. It has to "
+            "set X-Forwarded-Proto, and then CONSOLE_BEHIND_PROXY has to be set to 1. "
+            f"This console is at {settings.ORIGIN}."
+        )
 
     def _say_not_allowed(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         wants_page = "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers
@@ -86,6 +106,11 @@ class SurroundingsMiddleware:
         )
         page.headers["Allow"] = response.headers.get("Allow", "")
         return page
+
+
+def _is_this_machine(request: HttpRequest) -> bool:
+    name = urlsplit(f"//{_seen(request, 'HTTP_HOST')}").hostname or ""
+    return name in ("localhost", "::1") or name.endswith(".localhost") or name.startswith("127.")
 
 
 def _page(request: HttpRequest, status: int, headline: str, words: str) -> HttpResponse:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import Error, connection, transaction
 
@@ -39,24 +41,40 @@ class _Writing:
 
 def _try() -> bool:
     try:
-        with transaction.atomic(durable=not connection.in_atomic_block):
-            _be_impatient()
+        with impatience(), transaction.atomic(durable=not connection.in_atomic_block):
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MILLISECONDS}")
+                    cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE_MILLISECONDS}")
             Pulse.beat(PROBE)
         return True
     except Error as error:
         logger.warning("the database cannot be written: %s", type(error).__name__)
         return False
     finally:
-        # What was said above of patience holds for this connection.
         if not connection.in_atomic_block:
             connection.close()
 
 
-def _be_impatient() -> None:
+@contextmanager
+def impatience() -> Iterator[None]:
+    """SQLite: whoever asks here waits two seconds for a lock, and not for as long as a click does.
+
+    Said before a transaction begins, for that is what waits: it begins by taking the lock.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MILLISECONDS}")
-            cursor.execute(f"SET LOCAL statement_timeout = {_PATIENCE_MILLISECONDS}")
+        before = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {min(before, _PATIENCE_MILLISECONDS)}")
+    try:
+        yield
+    finally:
+        # A connection that was lost meanwhile is opened anew, with the usual patience.
+        if connection.connection is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA busy_timeout = {before}")
 
 
 _writing = _Writing()

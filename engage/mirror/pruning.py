@@ -10,7 +10,7 @@ from functools import partial
 from django.conf import settings
 
 from engage import batches
-from engage.batches import BATCH, Pause, no_pause, repeat
+from engage.batches import BATCH, Pause, each, no_pause, repeat
 from engage.models import Change, Delivery
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,10 @@ def prune(now: datetime, pause: Pause = no_pause, *, batch: int = BATCH) -> tupl
     """Delete all that is due; returns how many deliveries and changes. `pause` is asked in between: true ends it."""
     deliveries_before = now - timedelta(days=settings.DELIVERIES_KEPT_DAYS)
     changes_before = now - max(timedelta(hours=settings.CHANGES_KEPT_HOURS), LEAST_CHANGES_KEPT)
-    deliveries = repeat(partial(_prune_deliveries, deliveries_before), pause, batch)
-    changes = repeat(partial(_prune_changes, changes_before), pause, batch)
+    deliveries, changes = each(
+        partial(repeat, partial(_prune_deliveries, deliveries_before), pause, batch),
+        partial(repeat, partial(_prune_changes, changes_before), pause, batch),
+    )
     if deliveries or changes:
         logger.info("pruned %d deliveries and %d changes", deliveries, changes)
     return deliveries, changes

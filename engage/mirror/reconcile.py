@@ -70,12 +70,23 @@ def _round(lanes: dict[int, Lane]) -> bool:
     """Start what is due and has room in its lane; nothing here waits for a platform. True when something started."""
     did = False
     for workspace in Workspace.objects.all():
-        lane = lanes[workspace.pk]
-        if lane.may_list():
-            lane.start_listing(partial(_try_read_campaigns, workspace), every=settings.RECONCILE_CAMPAIGNS_EVERY)
-        while lane.may_read() and (conversation := _claim_next(workspace, timezone.now())):
-            lane.start_reading(partial(_read_claimed, conversation), pause=1.0 / settings.RECONCILE_READS_PER_SECOND)
-            did = True
+        try:
+            did |= _start_due(workspace, lanes[workspace.pk])
+        except Error:
+            raise
+        except Exception as error:
+            # The others' turn comes all the same.
+            logger.error("reconciling workspace %s failed and is tried again", workspace.pk, exc_info=error)
+    return did
+
+
+def _start_due(workspace: Workspace, lane: Lane) -> bool:
+    did = False
+    if lane.may_list():
+        lane.start_listing(partial(_try_read_campaigns, workspace), every=settings.RECONCILE_CAMPAIGNS_EVERY)
+    while lane.may_read() and (conversation := _claim_next(workspace, timezone.now())):
+        lane.start_reading(partial(_read_claimed, conversation), pause=1.0 / settings.RECONCILE_READS_PER_SECOND)
+        did = True
     return did
 
 

@@ -66,6 +66,35 @@ def test_who_comes_by_http_is_still_led_to_https() -> None:
     assert ask(proto="https,http").status_code == 200
 
 
+def test_proxy_that_says_nothing_and_is_not_named_is_no_endless_redirect(settings: Any) -> None:
+    """It takes https and passes on http: what follows the redirect comes by http again."""
+    settings.BEHIND_PROXY, settings.SECURE_PROXY_SSL_HEADER = False, None
+    browser, headers = Client(), {"Host": "desk.example"}
+
+    first = browser.get("/sign-in/", headers=headers)
+    second = browser.get("/sign-in/", headers=headers)
+
+    assert (first.status_code, first.headers["Location"]) == (301, f"{ORIGIN}/sign-in/")
+    assert second.status_code == 400
+    assert "CONSOLE_BEHIND_PROXY has to be set to 1" in words_of(second)
+    assert "no-store" in first.headers["Cache-Control"]
+    assert "no-store" in second.headers["Cache-Control"]
+
+
+def test_browser_that_speaks_https_is_told_at_once_that_it_arrives_by_http(settings: Any) -> None:
+    settings.BEHIND_PROXY, settings.SECURE_PROXY_SSL_HEADER = False, None
+
+    assert ask(proto=None, **{"Sec-Fetch-Mode": "navigate"}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "desk.localhost"])
+def test_browser_on_this_machine_is_led_to_https_all_the_same(settings: Any, host: str) -> None:
+    settings.BEHIND_PROXY, settings.SECURE_PROXY_SSL_HEADER = False, None
+    settings.ALLOWED_HOSTS = ["*"]
+
+    assert ask(host=host, proto=None, **{"Sec-Fetch-Mode": "navigate"}).status_code == 301
+
+
 def test_proxy_that_is_not_trusted_is_told_by_its_setting(settings: Any) -> None:
     settings.BEHIND_PROXY, settings.SECURE_PROXY_SSL_HEADER = False, None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,51 @@ def test_row_that_is_written_is_no_loop_of_a_worker(client: Client) -> None:
     client.get("/readyz/web")
 
     assert client.get("/readyz").content == b"worker: none has run yet\n"
+
+
+@pytest.mark.whole
+@pytest.mark.skipif("postgres" in __import__("os").environ.get("CONSOLE_DATABASE_URL", ""), reason="its own files")
+@pytest.mark.parametrize("path", ["/readyz", "/readyz/web"])
+def test_locked_database_makes_a_process_not_ready_within_seconds(transactional_db: None, path: str) -> None:
+    Change.objects.create()
+    web = Web()
+    file = connection.settings_dict["NAME"]
+    holder = sqlite3.connect(file, timeout=20, isolation_level=None)
+    try:
+        url = f"http://127.0.0.1:{web.port}{path}"
+        requests.get(url, timeout=20)
+        time.sleep(1.1)
+        holder.execute("BEGIN IMMEDIATE")
+
+        began = time.monotonic()
+        answers = [requests.get(url, timeout=30) for _ in range(2)]
+        took = time.monotonic() - began
+        holder.execute("ROLLBACK")
+        time.sleep(1.1)
+
+        assert [answer.status_code for answer in answers] == [503, 503]
+        assert all("cannot be written" in answer.text for answer in answers)
+        # Two seconds, and a busy machine's own.
+        assert took < 5
+        assert "cannot be written" not in requests.get(url, timeout=20).text
+    finally:
+        holder.close()
+        web.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("postgres" in __import__("os").environ.get("CONSOLE_DATABASE_URL", ""), reason="SQLite's own")
+def test_patience_is_as_before_when_the_probe_is_over() -> None:
+    def patience() -> int:
+        with connection.cursor() as cursor:
+            return int(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+
+    before = patience()
+    with writing.impatience():
+        during = patience()
+
+    assert (during, patience()) == (2000, before)
+    assert before > 2000
 
 
 @pytest.mark.whole
