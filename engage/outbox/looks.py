@@ -85,6 +85,8 @@ def _conclude(command: Command, *, is_complete: bool, pace: Pace) -> None:
     posted = posted_at(tries[-1])
     reason = _find_verdict(command, tries[-1], now - posted, is_complete=is_complete, pace=pace)
     look_at = pace.next_look(posted, now)
+    if is_complete and command.state == State.CHECKING:
+        look_at = pace.next_needed_look(look_at, now, looks=tries[-1].looks)
     if reason and command.kind == Command.Kind.DISPOSITION and is_complete and _is_as_wished(command):
         move(command, State.CONFIRMED)
     elif reason:
@@ -109,7 +111,7 @@ def _find_verdict(command: Command, last: Attempt, age: timedelta, *, is_complet
     match command.state:
         case State.CHECKING if is_complete and age >= pace.settles_after and last.looks >= pace.least_looks:
             return f"Not visible at Engage after {last.looks} checks."
-        case State.CHECKING if is_over:
+        case State.CHECKING if is_over and not is_complete:
             return UNREADABLE
         case State.ACCEPTED if is_over:
             return NEVER_SEEN

@@ -22,6 +22,7 @@ from engage.outbox.dispatch import claim, dispatch
 from engage.outbox.evidence import Sightings
 from engage.outbox.lanes import Job, Lane, describe
 from engage.outbox.looks import due_looks, look
+from engage.outbox.misdated import Mending
 from engage.outbox.pace import DEFAULT_PACE, Pace
 from engage.outbox.sweeper import sweep
 from engage.outbox.telling import tell_due
@@ -67,6 +68,7 @@ class Dispatcher:
         self._breakers = Breakers()
         self._begins_repetitions_first = False
         self._duties = (
+            _Duty(pace.match_poll, Mending(pace).run),
             _Duty(pace.poll, self._try_again),
             _Duty(pace.poll, self._begin_due),
             _Duty(pace.match_poll, partial(self._sightings.match_changed, pace)),

@@ -69,6 +69,16 @@ class Pace:
         moments = (posted_at + timedelta(seconds=seconds) for seconds in (*self.looks, *self.late_looks))
         return next((moment for moment in moments if moment > now), None)
 
+    def next_needed_look(self, planned_at: datetime | None, now: datetime, *, looks: int) -> datetime | None:
+        """When to look after so many complete looks: as planned, but soon while they are too few for a verdict.
+
+        Where nobody was at work meanwhile, the next one that was planned may be hours away.
+        """
+        if looks >= self.least_looks:
+            return planned_at
+        soon = now + timedelta(seconds=self.looks[min(looks, len(self.looks) - 1)])
+        return soon if planned_at is None else min(planned_at, soon)
+
     def next_round(self, now: datetime, rounds: int, *, is_refused: bool = False) -> datetime:
         """When to pause again, after so many rounds; what is refused, at a distance that goes on growing."""
         wait = self.pauses[min(max(rounds, 1), len(self.pauses)) - 1]

@@ -40,7 +40,8 @@ def _take_over(command: Command, now: datetime, pace: Pace) -> None:
         return
     # Never sent again by us: the bytes may have left before the worker died.
     ended_at = command.lease_until or now
-    if not move(command, State.CHECKING, due_at=pace.next_look(ended_at, now)):
+    # At once: where nobody was at work for hours, the looks that were to come soon after it are all over.
+    if not move(command, State.CHECKING, due_at=now):
         return
     crash_point("sweep.between_state_and_evidence")
     last = command.attempts.filter(outcome=Attempt.Outcome.OPEN).order_by("number").last()

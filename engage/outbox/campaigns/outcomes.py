@@ -118,7 +118,7 @@ def _conclude_switch(command: Command, said: wire.Campaign | None, last: Attempt
     elif status and last.looks >= _LOOKS_BEFORE_REPEATING:
         move(command, State.QUEUED, due_at=min(pace.retry_at(now, command.attempts_made), command.expires_at))
     else:
-        _look_again(command, last, pace)
+        _look_again(command, last, pace, is_needed=bool(status))
 
 
 def _conclude_messages(command: Command, said: wire.Campaign | None, last: Attempt, pace: Pace) -> None:
@@ -136,7 +136,7 @@ def _conclude_messages(command: Command, said: wire.Campaign | None, last: Attem
     elif age >= timedelta(seconds=pace.gives_up_after):
         _ask_somebody(command, UNREADABLE if said is None else old, last, pace)
     else:
-        _look_again(command, last, pace)
+        _look_again(command, last, pace, is_needed=said is not None)
 
 
 def _conclude_load(command: Command, last: Attempt, pace: Pace) -> None:
@@ -159,8 +159,11 @@ def _ask_somebody(command: Command, reason: str, last: Attempt, pace: Pace) -> N
         move(command, State.UNCONFIRMED, reason=reason, due_at=look_at)
 
 
-def _look_again(command: Command, last: Attempt, pace: Pace) -> None:
-    _wait_until(command, pace.next_look(posted_at(last), timezone.now()))
+def _look_again(command: Command, last: Attempt, pace: Pace, *, is_needed: bool = False) -> None:
+    """`is_needed`: a look that was answered, and more of them are, before anything follows from it."""
+    now = timezone.now()
+    look_at = pace.next_look(posted_at(last), now)
+    _wait_until(command, pace.next_needed_look(look_at, now, looks=last.looks) if is_needed else look_at)
 
 
 def _wait_until(command: Command, due_at: datetime | None) -> None:
