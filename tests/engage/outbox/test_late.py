@@ -143,7 +143,7 @@ def test_503_with_retry_after_was_not_sent_where_the_vendor_promised(stage: Stag
     settings.TRUST_503_RETRY_AFTER = True
 
     command = stage.send(stage.reply(), OVERLOADED)
-    assert (command.state, command.reason) == (State.RETRY_WAIT, "Engage asks us to wait.")
+    assert (command.state, command.reason) == (State.RETRY_WAIT, "Engage asks us to wait; still trying.")
     stage.time.shift(timedelta(seconds=10))
     stage.send(command)
 
