@@ -82,6 +82,10 @@ class SandboxProcess:
 
     # The process
 
+    def set_environment(self, **environment: str) -> None:
+        """For its next start, beside its own settings."""
+        self._environment |= environment
+
     @property
     def pid(self) -> int:
         assert self._process, "the sandbox is not running"

@@ -150,13 +150,13 @@ class Ring:
 
     def _start(self) -> None:
         self._environment["CONSOLE_DATABASE_URL"] = self._make_database()
-        webhook_url = self._run(_PREPARE, CONSOLE_DEMO="1").removeprefix("Demo: ").strip()
+        self.webhook_url = self._run(_PREPARE, CONSOLE_DEMO="1").removeprefix("Demo: ").strip()
         for part in (self.web, self.worker):
             self._exits.callback(part.kill)
             part.start()
         self._exits.callback(self.sandbox.__exit__)
         self.sandbox.start()
-        self.sandbox.set_webhook_url(webhook_url)
+        self.sandbox.set_webhook_url(self.webhook_url)
         self.wait_for_web()
 
     def wait_for_web(self, seconds: float = 60) -> None:

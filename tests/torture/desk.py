@@ -150,14 +150,23 @@ def click_all(
 
 def start_conversations(rig: Rig, count: int, *, text: str = "Hi, yes please") -> dict[int, str]:
     """New leads who have answered, known to the desk and confirmed: conversation id → lead id."""
-    made = [lead["id"] for lead in rig.sandbox.create_leads(count)]
-    for lead_id in made:
+    # By their numbers, for not every dialect calls a lead what its ledger does.
+    made = {_last_digits(lead["phone"]): str(lead["id"]) for lead in rig.sandbox.create_leads(count)}
+    for lead_id in made.values():
         rig.sandbox.say(lead_id, text)
-    names = ", ".join(f"'{lead_id}'" for lead_id in made)
-    wanted = (
-        "SELECT c.id, l.remote_id FROM engage_conversation c JOIN engage_lead l ON l.id = c.lead_id"
-        f" WHERE l.remote_id IN ({names}) AND c.key_fingerprint <> '' AND c.read_wanted_at IS NULL"
+    confirmed = (
+        "SELECT c.id, l.phone FROM engage_conversation c JOIN engage_lead l ON l.id = c.lead_id"
+        " WHERE c.key_fingerprint <> '' AND c.read_wanted_at IS NULL"
     )
-    known = wait_until(lambda: len(rig.books.read(wanted)) == count, within=60 + count / 5)
-    assert known, "not every conversation came to be known"
-    return {int(conversation_id): str(lead_id) for conversation_id, lead_id in rig.books.read(wanted)}
+
+    def known() -> dict[int, str]:
+        rows = ((int(conversation_id), _last_digits(phone)) for conversation_id, phone in rig.books.read(confirmed))
+        return {conversation_id: made[phone] for conversation_id, phone in rows if phone in made}
+
+    are_known = wait_until(lambda: len(known()) == count, within=60 + count / 5)
+    assert are_known, f"only {len(known())} of {count} conversations came to be known"
+    return known()
+
+
+def _last_digits(phone: str) -> str:
+    return "".join(filter(str.isdecimal, phone))[-10:]

@@ -7,15 +7,30 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from tests.torture import crashes, deploys, flood, healing, mixture, replies, stopping, streams, suites, webhooks
+from tests.torture import (
+    clocks,
+    crashes,
+    deploys,
+    flood,
+    healing,
+    mixture,
+    poisoned,
+    replies,
+    stopping,
+    streams,
+    suites,
+    switching,
+    webhooks,
+)
 from tests.torture.clock import Clock, OutOfTime
+from tests.torture.clocks import ClockedRig
 from tests.torture.findings import Finding
 from tests.torture.rig import Rig
 
 # Of the 20 minutes; then there is a spare minute for the last part to settle, and the rest starts and stops a database.
 SECONDS = 1140
 _SPARE = 60
-PROMISES = [f"P{number}" for number in range(1, 20)]
+PROMISES = [f"P{number}" for number in range(1, 22)]
 
 
 @dataclass(frozen=True)
@@ -38,17 +53,24 @@ class Sizes:
     deploy_conversations: int
     deploy_replies: int
     examples: int
+    poisonings: int
+    misdated: int
+    mixed_conversations: int
+    mixed_replies_each: int
+    mixed_rounds: int
 
 
 FULL = Sizes(
-    webhook_seconds=40, webhooks=40_000, leads=250, healing=200, conversations=300, replies_each=17, patience=90,
+    webhook_seconds=40, webhooks=40_000, leads=250, healing=200, conversations=300, replies_each=11, patience=90,
     stops=150, pages=200, page_seconds=40, mixture=30, crash_rounds=20, flood_seconds=40, deploy_conversations=50,
-    deploy_replies=6, examples=80,
+    deploy_replies=6, examples=80, poisonings=4, misdated=6, mixed_conversations=60, mixed_replies_each=6,
+    mixed_rounds=4,
 )  # fmt: skip
 QUICK = Sizes(
     webhook_seconds=8, webhooks=8_000, leads=20, healing=15, conversations=12, replies_each=4, patience=90,
     stops=12, pages=20, page_seconds=12, mixture=8, crash_rounds=1, flood_seconds=8, deploy_conversations=10,
-    deploy_replies=4, examples=20,
+    deploy_replies=4, examples=20, poisonings=2, misdated=2, mixed_conversations=8, mixed_replies_each=3,
+    mixed_rounds=1,
 )  # fmt: skip
 
 Torture = Callable[[Rig, Sizes, Clock], Finding | list[Finding]]
@@ -61,15 +83,17 @@ class Stage:
     promises: frozenset[str]
     share: float
     torture: Torture
-    pace: str = "steady"
-    # A release starts workers from nothing; elsewhere only their deaths matter.
-    is_warm: bool = True
+    make_rig: Callable[[], Rig] = Rig
+    # What the platform speaks there, as the findings say it; plainly where this is empty.
+    dialect: str = ""
 
     @property
     def name(self) -> str:
-        return " ".join(sorted(self.promises))
+        return " ".join([*sorted(self.promises), self.dialect]).strip()
 
 
+MIXED = "mixed"
+_make_mixed = partial(Rig, dialect=MIXED)
 STAGES = (
     Stage(
         frozenset({"P1"}),
@@ -118,14 +142,66 @@ STAGES = (
             patience=sizes.patience,
             until=clock.part_ends_at - 25,
         ),
-        is_warm=False,
+        # A release starts workers from nothing; elsewhere only their deaths matter.
+        partial(Rig, is_warm=False),
+    ),
+    Stage(
+        frozenset({"P20"}),
+        60,
+        lambda rig, sizes, clock: poisoned.torture(rig, turns=sizes.poisonings, crowds=2),
+    ),
+    Stage(
+        frozenset({"P21"}),
+        90,
+        lambda rig, sizes, clock: clocks.torture(rig, each=sizes.misdated, patience=30),
+        ClockedRig,
+    ),
+    Stage(
+        frozenset({"P4"}),
+        45,
+        lambda rig, sizes, clock: healing.torture(
+            rig, conversations=sizes.mixed_conversations, patience=sizes.patience
+        ),
+        _make_mixed,
+        MIXED,
+    ),
+    Stage(
+        frozenset({"P8"}),
+        55,
+        lambda rig, sizes, clock: stopping.torture(
+            rig, conversations=sizes.mixed_conversations, patience=sizes.patience, until=clock.part_ends_at - 10
+        ),
+        _make_mixed,
+        MIXED,
+    ),
+    Stage(
+        frozenset({"P9"}),
+        45,
+        lambda rig, sizes, clock: switching.torture(rig, rounds=sizes.mixed_rounds, clicks=8, patience=30),
+        _make_mixed,
+        MIXED,
     ),
 )
 # They go on for as long as there is time, so they come last: what the others leave is for them.
 LONG_STAGES = (
     Stage(
         frozenset({"P5", "P6", "P7"}),
-        450,
+        120,
+        lambda rig, sizes, clock: replies.torture(
+            rig,
+            conversations=sizes.mixed_conversations,
+            each=sizes.mixed_replies_each,
+            fault_rate=0.3,
+            kill_every=4,
+            patience=sizes.patience,
+            until=clock.part_ends_at - 60,
+        ),
+        _make_mixed,
+        MIXED,
+    ),
+    Stage(
+        frozenset({"P5", "P6", "P7"}),
+        360,
         lambda rig, sizes, clock: replies.torture(
             rig,
             conversations=sizes.conversations,
@@ -140,7 +216,7 @@ LONG_STAGES = (
         frozenset({"P12"}),
         110,
         lambda rig, sizes, clock: crashes.torture(rig, rounds=sizes.crash_rounds, until=clock.part_ends_at - 20),
-        pace="quick",
+        partial(Rig, pace="quick"),
     ),
 )
 _MIXTURE, _SUITES = "P11", "suites"
@@ -178,9 +254,12 @@ def _parts(stages: Iterable[Stage], wanted: frozenset[str], sizes: Sizes) -> lis
 
 
 def _torture(stage: Stage, sizes: Sizes, clock: Clock) -> list[Finding]:
-    with Rig(pace=stage.pace, is_warm=stage.is_warm) as rig:
+    with stage.make_rig() as rig:
         found = stage.torture(rig, sizes, clock)
-    return [found] if isinstance(found, Finding) else found
+    findings = [found] if isinstance(found, Finding) else found
+    for finding in findings:
+        finding.load += f", in the {stage.dialect} dialect" if stage.dialect else ""
+    return findings
 
 
 def _mix(sizes: Sizes, clock: Clock) -> list[Finding]:

@@ -36,9 +36,14 @@ print(workspace.pk, workspace.webhook_token.reveal())
 
 
 class Rig(Ring):
-    def __init__(self, *, pace: str = "steady", workers: int = 2, is_warm: bool = True) -> None:
-        """`is_warm`: workers are forked by a program that has loaded what they need; else they start from nothing."""
+    def __init__(self, *, pace: str = "steady", workers: int = 2, is_warm: bool = True, dialect: str = "") -> None:
+        """`is_warm`: workers are forked by a program that has loaded what they need; else they start from nothing.
+
+        `dialect`: how the platform speaks, from the first word on; see docs/sandbox.md.
+        """
         super().__init__()
+        self.dialect = dialect
+        self.sandbox.set_environment(SANDBOX_DIALECT=dialect)
         self._environment |= {
             "CONSOLE_WEB_PROCESSES": "2",
             # Each open page holds one; when a process dies, all of them come to the other one.

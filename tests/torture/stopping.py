@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from urllib.parse import parse_qs
+
+import requests
 
 from tests.torture.books import wait_until
 from tests.torture.desk import Person, start_conversations
@@ -17,6 +20,10 @@ from tests.torture.rig import Rig
 
 # The platform keeps its last 2,000 calls; each of these stories makes about six.
 _MOST_AT_ONCE = 150
+# By then an event that nothing holds up has been heard by any worker, also on a busy machine.
+_HEARD_AFTER = 5.0
+# In the thread, or as the state of the lead.
+_SAYS_STOP = re.compile(r'"STOP"|"status": "(OPT|OPTED[_-]?OUT|STOPPED|UNSUBSCRIBED|BLOCKED|DNC)"', re.IGNORECASE)
 
 
 def torture(rig: Rig, *, conversations: int, patience: float, until: float = math.inf) -> Finding:
@@ -83,18 +90,34 @@ def _tell(rig: Rig, people: dict[int, str], until: float) -> tuple[dict[str, flo
 
 
 def _judge(rig: Rig, stopped_at: dict[str, float]) -> tuple[int, int]:
-    """Texts that left, and those of them that left although a look begun after the STOP must have shown it."""
+    """Texts that left, and those of them that left although a look begun after the STOP must have shown it.
+
+    Where no look shows it, the platform told of it by an event at once; that counts as heard after a few seconds.
+    """
     leads = {lead["key"]: lead["id"] for lead in rig.sandbox.leads()}
-    shown: set[str] = set()
+    calls = [(leads.get(_key_in(call["query"]), ""), call) for call in rig.sandbox.received()]
+    queries = {lead_id: call["query"] for lead_id, call in calls if call["call"] == "conversation"}
+    is_shown = {lead_id: _does_get_tell(rig, queries.get(lead_id, "")) for lead_id in stopped_at}
+    known: set[str] = set()
     sent = leaked = 0
-    for call in sorted(rig.sandbox.received(), key=lambda call: call["n"]):
-        lead_id = leads.get(parse_qs(call["query"]).get("key", [""])[0], "")
+    for lead_id, call in sorted(calls, key=lambda each: each[1]["n"]):
         if lead_id not in stopped_at:
             continue
-        at = datetime.fromisoformat(call["at"]).timestamp()
-        if call["call"] == "conversation" and at > stopped_at[lead_id] and call["status"] == 200:
-            shown.add(lead_id)
+        after = datetime.fromisoformat(call["at"]).timestamp() - stopped_at[lead_id]
+        if call["call"] == "conversation" and after > 0 and call["status"] == 200 and is_shown[lead_id]:
+            known.add(lead_id)
         elif call["call"] == "send":
             sent += 1
-            leaked += lead_id in shown
+            leaked += lead_id in known or (not is_shown[lead_id] and after > _HEARD_AFTER)
     return sent, leaked
+
+
+def _key_in(query: str) -> str:
+    """As the ledger knows it, however a dialect writes it into its addresses."""
+    written = parse_qs(query).get("key", [""])[0]
+    return max((part for part in written.split(".") if part.strip("0")), key=len, default="")
+
+
+def _does_get_tell(rig: Rig, query: str) -> bool:
+    answer = requests.get(f"{rig.sandbox.url}/api/public/engage/conversation?{query}", timeout=30)
+    return bool(_SAYS_STOP.search(answer.text))

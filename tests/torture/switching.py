@@ -1,0 +1,84 @@
+"""P9: campaigns switched on and off by several people over a bad line, in any dialect; the last word is what is so."""
+
+from __future__ import annotations
+
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.torture.books import wait_until
+from tests.torture.desk import Person
+from tests.torture.findings import Finding
+from tests.torture.havoc import Evil, Havoc
+from tests.torture.rig import Rig
+
+_SWITCHED = ("Spring webinar", "Solar quotes NY", "Renewals May")
+_PAUSE, _ACTIVATION = "pause", "activation"
+# A call that is late takes effect within the deadline of its POST; nothing may come after that.
+_LATE = 3.0
+
+
+def torture(rig: Rig, *, rounds: int, clicks: int, patience: float) -> Finding:
+    """In each round everything is switched at random so many times, and paused in the end; then it stays paused."""
+    begun_at = time.monotonic()
+    chance = random.Random(9)
+    clicked = undone = 0
+    broken: list[str] = []
+    campaigns = _known(rig)
+    faults = {"rate": 0.3, "stall_s": 1.5, "paths": ["campaign"]}
+    with Havoc(Evil("worker killed", rig.kill_worker, (3, 8))) as havoc:
+        for _ in range(rounds):
+            rig.sandbox.set_faults(calls=faults, seed=chance.randrange(1000))
+            with ThreadPoolExecutor(len(campaigns)) as threads:
+                seeds = [chance.random() for _ in campaigns]
+                clicked += sum(
+                    threads.map(lambda one, seed: _switch(rig, one, clicks, seed), campaigns.values(), seeds)
+                )
+            broken += [f"{name} is not paused" for name in _not_paused(rig, campaigns, patience)]
+            time.sleep(_LATE)
+            undone += len(_not_paused(rig, campaigns, 0))
+    rig.mend()
+    for name in campaigns:
+        rig.sandbox.switch_campaign(name, "activate")
+    return Finding(
+        "P9",
+        f"{clicked} clicks on {len(campaigns)} campaigns, a pause at the end of each of {rounds} rounds",
+        f"30% of calls spoilt, {havoc}",
+        leaked=undone,
+        broken=broken + ([] if campaigns else ["no campaign could be switched"]),
+        seconds=time.monotonic() - begun_at,
+    )
+
+
+def _known(rig: Rig) -> dict[str, int]:
+    """Those that this account serves: name → id here."""
+    names = ", ".join(f"'{name}'" for name in _SWITCHED)
+    here = f"SELECT name, id FROM engage_campaign WHERE confirmed_at IS NOT NULL AND name IN ({names})"
+    wait_until(lambda: len(rig.books.read(here)) == len(_SWITCHED), within=20)
+    return {str(name): int(campaign_id) for name, campaign_id in rig.books.read(here)}
+
+
+def _switch(rig: Rig, campaign_id: int, clicks: int, seed: float) -> int:
+    """How many of the clicks were taken; the last one, a pause, is repeated until it is."""
+    chance, person, taken = random.Random(seed), Person(rig), 0
+    for _ in range(clicks):
+        taken += person.post(f"/campaigns/{campaign_id}/{chance.choice((_PAUSE, _ACTIVATION))}/") == 200
+        time.sleep(chance.uniform(0, 0.5))
+    for _ in range(20):
+        if person.post(f"/campaigns/{campaign_id}/{_PAUSE}/") == 200:
+            return taken + 1
+        time.sleep(0.5)
+    return taken
+
+
+def _not_paused(rig: Rig, campaigns: dict[str, int], patience: float) -> list[str]:
+    """By the platform's own word."""
+
+    def active() -> list[str]:
+        return [each["name"] for each in rig.sandbox.campaigns() if each["campaignStatus"] == "ACTIVE"]
+
+    def left() -> list[str]:
+        return [name for name in active() if name in campaigns]
+
+    wait_until(lambda: not left(), within=patience)
+    return left()
