@@ -193,7 +193,7 @@ def test_lists_and_their_campaign_do_not_wait_for_each_other(
 ) -> None:
     model.lists |= {"Leads": "READY", "Others": "READY"}
     pause = ask.pause(modelled)
-    Command.objects.filter(pk=pause.pk).update(due_at=timezone.now() + timedelta(hours=1))
+    Command.objects.filter(pk=pause.pk).update(due_at=timezone.now() + timedelta(minutes=10))
 
     with dispatching():
         wait_for_state(ask.activate_list(modelled, "Leads"), State.CONFIRMED)
