@@ -164,12 +164,13 @@ def _is_told_of(campaign: Campaign) -> bool:
 
 
 def may_pause_list(lead_list: LeadList, intent: Intent | None) -> bool:
-    # What a list's state is may not be known at all; then both are possible.
-    return not is_at_rest(lead_list.status) or _is_on_its_way(intent, is_pause=False)
+    # What a list's state is may not be known at all; then both are possible. One without a name cannot be spoken of.
+    is_possible = not is_at_rest(lead_list.status) or _is_on_its_way(intent, is_pause=False)
+    return bool(lead_list.name) and is_possible
 
 
 def may_activate_list(lead_list: LeadList, intent: Intent | None) -> bool:
-    return not lead_list.is_sending and not _is_on_its_way(intent, is_pause=False)
+    return bool(lead_list.name) and not lead_list.is_sending and not _is_on_its_way(intent, is_pause=False)
 
 
 def _is_on_its_way(intent: Intent | None, *, is_pause: bool) -> bool:

@@ -42,11 +42,22 @@ class LeftOut:
     reason: str
 
 
-def read_campaigns(answer: Answer) -> Iterator[Campaign | LeftOut]:
+@dataclass
+class Page:
+    """A part of the list of campaigns, or all of it. `around`: the object that holds it, once it was read."""
+
+    answer: Answer
+    around: object = None
+    count: int = 0
+
+
+def read_campaigns(page: Page) -> Iterator[Campaign | LeftOut]:
     """An array, or an object holding one (reading 14), one by one; Malformed when there is none, or nothing in it."""
+    answer = page.answer
     understood, left_out = 0, None
     try:
-        for place, item in enumerate(_campaign_items(answer)):
+        for place, item in enumerate(_campaign_items(page)):
+            page.count += 1
             try:
                 yield Campaign.model_validate(item)
                 understood += 1
@@ -60,13 +71,15 @@ def read_campaigns(answer: Answer) -> Iterator[Campaign | LeftOut]:
         raise Malformed(left_out.reason, answer.status)
 
 
-def _campaign_items(answer: Answer) -> Iterator[object]:
+def _campaign_items(page: Page) -> Iterator[object]:
+    answer = page.answer
     if is_array(answer.body):
         yield from each_item(answer.body)
     elif len(answer.body) > _READ_WHOLE:
         raise Malformed("a list inside an object that is too large to be read whole", answer.status)
     else:
-        yield from _only_array(_read(answer), answer)
+        page.around = _read(answer)
+        yield from _only_array(page.around, answer)
 
 
 def read_campaign_or_list(answer: Answer, list_name: str) -> Campaign | CampaignList | None:
@@ -154,6 +167,9 @@ def _only_array(value: object, answer: Answer) -> list[Any]:
     if not isinstance(value, dict) or is_campaign(value):
         raise Malformed("expected an array of campaigns", answer.status)
     arrays = [inside for inside in value.values() if isinstance(inside, list)]
+    if not arrays and (inner := [inside for inside in value.values() if isinstance(inside, dict)]):
+        # Wrapped once more, as in {"data": {"content": […]}}.
+        arrays = [inside for fields in inner for inside in fields.values() if isinstance(inside, list)]
     of_campaigns = [array for array in arrays if array and all(isinstance(item, dict) for item in array)]
     if len(candidates := of_campaigns or arrays) != 1:
         raise Malformed("expected one array of campaigns", answer.status)

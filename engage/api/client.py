@@ -7,6 +7,7 @@ the platform may have acted; every other error means it did not.
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,6 +16,7 @@ from engage.api import access, routes
 from engage.api.access import Place
 from engage.api.answers import (
     LeftOut,
+    Page,
     check_not_rejected,
     read_campaign,
     read_campaign_or_list,
@@ -24,6 +26,7 @@ from engage.api.answers import (
     read_message_id,
 )
 from engage.api.origins import DEFAULT_TIMEOUTS, LIST_TIMEOUTS, UPLOAD_TIMEOUTS, Origins, Timeouts
+from engage.api.pages import LONGEST_S, MOST_PAGES, Next, Partial, find_next
 from engage.api.transport import Answer, Call, exchange
 from engage.api.upload import Upload
 from engage.api.wire import (
@@ -83,17 +86,45 @@ class EngageClient:
         """Guide "Retrieve Campaign List". A campaign's absence proves nothing: the list may be one page of several."""
         return [said for said in self.each_campaign() if isinstance(said, Campaign)]
 
-    def each_campaign(self) -> Iterator[Campaign | LeftOut]:
-        """As `list_campaigns`, one by one, so that a long list is never in memory whole.
+    def each_campaign(self) -> Iterator[Campaign | LeftOut | Partial]:
+        """As `list_campaigns`, one by one, so that a long list is never in memory whole; Partial ends one cut short.
 
-        Raises once it has begun when what comes then is not JSON.
+        A list in pages is followed as far as it is understood. Raises once it has begun when what comes then is not
+        JSON.
         """
+        began, read, seen, query = time.monotonic(), 0, set[str](), ""
+        for place in range(MOST_PAGES):
+            page, fresh = Page(self._call_list(query)), list[str]()
+            for said in read_campaigns(page):
+                # A page that is shown again says nothing new.
+                if said.id not in seen:
+                    fresh.append(said.id)
+                    yield said
+            seen |= {*fresh} - {""}
+            read += page.count
+            following = find_next(
+                page.around, page.answer.link, self.origins.core, place=place, items=page.count, read=read
+            )
+            if following.query and not fresh:
+                following = Next(doubt="shows the same page again")
+            if following.query and time.monotonic() - began > LONGEST_S:
+                following = Next(doubt="takes too long")
+            if not following.query:
+                break
+            query = following.query
+        else:
+            following = Next(doubt=f"has more than {MOST_PAGES} pages")
+        if following.doubt:
+            yield Partial(following.doubt)
+
+    def _call_list(self, query: str) -> Answer:
         timeouts = Timeouts(
             connect=self.timeouts.connect,
             read=self.timeouts.read * LIST_TIMEOUTS.read / DEFAULT_TIMEOUTS.read,
             total=self.timeouts.total * LIST_TIMEOUTS.total / DEFAULT_TIMEOUTS.total,
         )
-        return read_campaigns(self._call_core(routes.LIST_CAMPAIGNS, routes.LIST_CAMPAIGNS.path, timeouts=timeouts))
+        path = f"{routes.LIST_CAMPAIGNS.path}?{query}" if query else routes.LIST_CAMPAIGNS.path
+        return self._call_core(routes.LIST_CAMPAIGNS, path, timeouts=timeouts)
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         """Guide "Retrieve Single Campaign"."""

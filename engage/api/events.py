@@ -105,6 +105,8 @@ def _event_of(value: dict[str, Any] | list[Any], *, header: str) -> Event:
             # Without this check a lead list under the wrong header would become a campaign with the list's id.
             raise MalformedEvent("campaignStatus: Field required")
         return CampaignEvent(campaign=Campaign.model_validate(found))
+    if name == _LIST_STATUS and not is_list(found):
+        found = next(iter(find_object(value, _may_be_list)), found)
     if name == _LIST_STATUS or (not event_type and is_list(found)):
         if is_campaign(found):
             raise MalformedEvent("a campaign under the event type of a lead list")
@@ -112,6 +114,11 @@ def _event_of(value: dict[str, Any] | list[Any], *, header: str) -> Event:
     if isinstance(value, list):
         raise MalformedEvent("the top level is not an object, nor holds one that is known")
     return UnknownEvent(event_type=event_type)
+
+
+def _may_be_list(fields: dict[str, Any]) -> bool:
+    """Under the name of a list's event: whatever has a name or an id, and a state beside it."""
+    return bool(fields.keys() & {"id", "name", "listName"}) and bool(fields.keys() & {"status", "listStatus"})
 
 
 def _unwrapped(value: object) -> dict[str, Any] | None:

@@ -57,6 +57,8 @@ class Answer:
     body: bytes | bytearray = field(repr=False)
     date: datetime | None = None
     """When it was answered by the platform's clock, as its Date header says; to the second."""
+    link: str = field(default="", repr=False)
+    """Its Link header."""
 
 
 def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) -> Answer:
@@ -76,7 +78,9 @@ def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) 
         failure = _failure(error, progress)
     else:
         if 200 <= status < 300 and progress.has_sent_all:
-            return Answer(status=status, body=body, date=_read_date(headers.get("Date", "")))
+            return Answer(
+                status=status, body=body, date=_read_date(headers.get("Date", "")), link=headers.get("Link", "")
+            )
         failure = _refusal(
             status, headers, excerpt(bytes(body[:1000]), secrets=[secret.reveal() for secret in call.private])
         )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.dispatch import Signal
 from django.utils import timezone
 
 from engage.api.wire import CampaignList, CampaignReference
 from engage.mirror.moments import SKEW, limit_of, standing
-from engage.mirror.observations import CampaignObservation, LeadListObservation, clip
+from engage.mirror.observations import CampaignObservation, ConversationObservation, LeadListObservation, clip
+from engage.mirror.placing import campaign_inside, find_campaign
 from engage.models import Campaign, Change, LeadList
 from engage.models.status_words import is_sending
 
@@ -20,6 +22,13 @@ from engage.models.status_words import is_sending
 campaign_described = Signal()
 
 _BY_NAME = "name:"
+# Of a campaign: the column, its name on the wire, its length.
+_COLUMNS = (
+    ("name", "name", 500),
+    ("status", "campaignStatus", 100),
+    ("sending_status", "sendingStatus", 100),
+    ("sender_source_type", "senderSourceType", 100),
+)
 
 
 def ensure_campaigns(workspace_id: int, references: Iterable[CampaignReference]) -> dict[str, Campaign]:
@@ -71,20 +80,15 @@ def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
     # Nothing takes it back, so a webhook's word is not enough for it.
     was_active = row.was_active or (observation.is_read and is_sending(campaign.campaign_status or ""))
     now = timezone.now()
-    is_newer = observation.version > standing(row.version, limit_of(now))
+    taken = _find_named(row, observation, limit_of(now))
     confirmed_at = row.confirmed_at if row.confirmed_at and row.confirmed_at <= now + SKEW else None
     is_confirming = observation.is_read and (confirmed_at is None or observation.seen_at > confirmed_at)
-    if not (is_newer or is_confirming or was_active != row.was_active):
+    if not (taken or is_confirming or was_active != row.was_active):
         return False
-    # A version ends in a digest of the content: every look makes a new one, and few look different.
-    has_news = is_newer and row.version.rpartition(" ")[2] != observation.version.rpartition(" ")[2]
-    if is_newer:
-        row.version = observation.version
-        row.name = clip(campaign.name, 500)
-        row.status = clip(campaign.campaign_status, 100)
-        row.sending_status = clip(campaign.sending_status, 100)
-        row.sender_source_type = clip(campaign.sender_source_type, 100)
-        row.document = observation.document
+    # Every look makes a new version, and few look different.
+    has_news = any(name not in row.document or row.document[name] != value for name, value in taken.items())
+    if taken:
+        _take_named(row, taken, observation.version, limit_of(now))
     is_shown = has_news or was_active != row.was_active or row.confirmed_at is None
     row.was_active = was_active
     if is_confirming:
@@ -95,10 +99,47 @@ def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
     return is_shown
 
 
-def merge_lead_lists(workspace_id: int, observations: Iterable[LeadListObservation]) -> None:
-    """Apply list objects inside the caller's transaction. A list whose campaign nobody names cannot be placed."""
+def _find_named(row: Campaign, observation: CampaignObservation, limit: str) -> dict[str, Any]:
+    """The parts that this statement names and no newer one has named."""
+    return {
+        name: value
+        for name, value in observation.document.items()
+        if observation.version > standing(_version_of(row, name), limit)
+    }
+
+
+def _version_of(row: Campaign, name: str) -> str:
+    named: str = row.named_versions.get(name, row.version if name in row.document else "")
+    return named
+
+
+def _take_named(row: Campaign, taken: dict[str, Any], version: str, limit: str) -> None:
+    """A statement takes away only what it names: a list of summaries leaves the texts where they are."""
+    newest = max(standing(row.version, limit), version)
+    versions = {name: _version_of(row, name) for name in row.document} | dict.fromkeys(taken, version)
+    row.document = {**row.document, **taken}
+    row.named_versions = {name: said for name, said in versions.items() if said != newest}
+    row.version = newest
+    for column, name, length in _COLUMNS:
+        if name in taken:
+            setattr(row, column, clip(taken[name], length))
+
+
+def merge_lead_lists(
+    workspace_id: int,
+    observations: Iterable[LeadListObservation],
+    leads: Sequence[ConversationObservation] = (),
+) -> None:
+    """Apply list objects inside the caller's transaction. One that nothing leads to the campaign of is noted."""
     limit = limit_of(timezone.now())
-    placed = [(observation.placed_in, observation.version, observation) for observation in observations]
+    placed = [
+        (
+            said.placed_in or campaign_inside(said) or find_campaign(workspace_id, said, leads),
+            said.version,
+            said,
+        )
+        for said in observations
+    ]
     for campaign_remote_id, version, observation in sorted(placed, key=lambda item: item[:2]):
         if not campaign_remote_id:
             continue

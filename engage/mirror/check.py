@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Unauthorized
+from engage.api.pages import Partial
+from engage.api.wire import Campaign as WireCampaign
 from engage.mirror.observations import CampaignObservation, ConversationObservation
 from engage.mirror.platform import client_for
 from engage.models import Campaign, Conversation, Delivery, Workspace
@@ -27,11 +29,21 @@ def find_differences() -> Iterator[str]:
 
 def _campaigns(workspace: Workspace, client: EngageClient) -> Iterator[str]:
     mirrored = {row.remote_id: row for row in Campaign.objects.filter(workspace=workspace)}
-    for campaign in client.list_campaigns():
+    for campaign in client.each_campaign():
+        if isinstance(campaign, Partial):
+            yield f"campaigns: the list is partial: Engage {campaign.reason}"
+            return
+        if not isinstance(campaign, WireCampaign):
+            yield f"campaign {campaign.id or 'without an id'}: not understood ({campaign.reason})"
+            mirrored.pop(campaign.id, None)
+            continue
         row = mirrored.pop(campaign.id, None)
         if row is None:
             yield f"campaign {campaign.id}: not in the mirror"
-        elif row.document != CampaignObservation(campaign, workspace.created_at).document:
+        elif any(
+            row.document.get(name, value) != value or name not in row.document
+            for name, value in CampaignObservation(campaign, workspace.created_at).document.items()
+        ):
             yield f"campaign {campaign.id}: the mirror holds an older or another description"
     for remote_id in sorted(mirrored):
         yield f"campaign {remote_id}: not at the platform"

@@ -24,6 +24,7 @@ from engage.mirror.merged import Merged
 from engage.mirror.messages import merge_messages
 from engage.mirror.moments import WRONG_BY, limit_of, standing
 from engage.mirror.observations import ConversationObservation, Observations
+from engage.mirror.placing import learn_lists
 from engage.mirror.summary import SUMMARY_FIELDS, lock_numbers, read_numbers, summarize
 from engage.models import Change, Conversation, Lead
 from engage.sms.keywords import Signal
@@ -49,12 +50,13 @@ def _saved_fields(row: Conversation) -> list[object]:
 def merge(workspace_id: int, observations: Observations) -> set[int]:
     """Apply what was said about one workspace; returns the ids of conversations that changed."""
     merge_campaigns(workspace_id, observations.campaigns)
-    merge_lead_lists(workspace_id, observations.lead_lists)
+    merge_lead_lists(workspace_id, observations.lead_lists, observations.conversations)
     merge_loads(workspace_id, observations.loads)
     if not observations.conversations:
         return set()
     merged = _lock(workspace_id, observations.conversations)
     _merge_leads(merged)
+    learn_lists(merged)
     merge_messages(merged)
     merge_dispositions(merged)
     changed = record_evidence(workspace_id, collect_evidence(merged))
@@ -132,6 +134,7 @@ def _merge_leads(merged: list[Merged]) -> None:
     for item in speaking:
         # A lead made a moment ago is all there.
         lead = item.lead = whole.get(item.lead.id, item.lead)
+        item.has_told_lead = True
         before = {name: getattr(lead, name) for name in _LEAD_FIELDS}
         newest = max(item.observations, key=lambda observation: observation.version)
         if newest.version > item.conversation.lead_version:

@@ -33,6 +33,8 @@ class Merged:
     observations: list[ConversationObservation]
     before: list[object]
     is_new: bool = False
+    # Something new was said of the lead, and all its columns were read.
+    has_told_lead: bool = False
     has_new_key: bool = False
     has_new_dispositions: bool = False
     new_messages: list[Message] = field(default_factory=list)

@@ -89,7 +89,8 @@ def _find_named_since(merged: list[Merged], rows: Iterable[Message]) -> list[Mes
     gone: list[Message] = []
     for item in merged:
         here = by_conversation[item.conversation.id]
-        named = [row for row in here if row.is_confirmed and not row.remote_id.startswith(UNNAMED)]
+        # Also under another name of our making: the answer may tell a time that the webhook left out.
+        named = [row for row in here if row.is_confirmed]
         unnamed = [row for row in here if not row.is_confirmed and row.remote_id.startswith(UNNAMED)]
         if named and unnamed:
             asked_at = [item.conversation.asked_at, *(said.proven_at for said in item.observations if said.is_read)]

@@ -270,8 +270,12 @@ class CampaignObservation:
 
     @cached_property
     def document(self) -> dict[str, Any]:
+        """What this statement names, by the names of the wire; of what it leaves out it says nothing."""
         # The addresses it calls hold the token that vouches for a webhook, and this document is for people to read.
-        return cast("dict[str, Any]", mask_tokens(self.campaign.model_dump(mode="json", by_alias=True)))
+        whole = cast("dict[str, Any]", mask_tokens(self.campaign.model_dump(mode="json", by_alias=True)))
+        fields = type(self.campaign).model_fields
+        named = {(fields[name].alias or name) if name in fields else name for name in self.campaign.model_fields_set}
+        return {name: value for name, value in whole.items() if name in named}
 
     @cached_property
     def version(self) -> str:

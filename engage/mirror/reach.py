@@ -23,6 +23,7 @@ from engage.api.answers import LeftOut
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Malformed, RateLimited, Unauthorized, Unreachable
 from engage.api.origins import Origins
+from engage.api.pages import Partial
 from engage.api.wire import Campaign as WireCampaign
 from engage.api.wire import ConversationPayload
 from engage.models import Reach
@@ -50,7 +51,7 @@ class NotedClient(EngageClient):
         super().__init__(origins, api_key, **options)
         self._workspace_id = workspace_id
 
-    def each_campaign(self) -> Iterator[WireCampaign | LeftOut]:
+    def each_campaign(self) -> Iterator[WireCampaign | LeftOut | Partial]:
         # Noted when the last one was taken: an answer that breaks off is no good one.
         with _noting(self._workspace_id, Reach.Kind.CAMPAIGNS):
             yield from super().each_campaign()

@@ -17,8 +17,10 @@ from django.utils import timezone
 from engage.api.answers import LeftOut
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Malformed, RateLimited, Unauthorized, Unknown, Unreachable
+from engage.api.pages import Partial
 from engage.api.wire import Campaign as WireCampaign
 from engage.mirror.clock import Watch, mend
+from engage.mirror.filling import fill_summaries, is_summary
 from engage.mirror.lanes import Lane
 from engage.mirror.listed import note_listed
 from engage.mirror.merge import merge
@@ -40,6 +42,9 @@ _IDLE_SECONDS = 0.2
 # So many campaigns in one transaction.
 _PORTION = 100
 _MOST_NOTED = 20
+CAMPAIGN_LIST = "list of campaigns"
+
+Listed = WireCampaign | LeftOut | Partial
 
 
 def run(stop: threading.Event) -> None:
@@ -190,8 +195,15 @@ def read_campaigns(workspace: Workspace, client: EngageClient) -> int:
     known = set(Campaign.objects.filter(workspace=workspace).values_list("id", flat=True))
     listed: list[str] = []
     odd: list[str] = []
-    for some in _portions(client.each_campaign()):
+    lacking: list[WireCampaign] = []
+    for part in _portions(client.each_campaign()):
+        some = [said for said in part if not isinstance(said, Partial)]
+        if len(some) < len(part):
+            # What was not read may be any of those that are missed.
+            listed.append("")
+        odd += (f"only a part was read, for Engage {said.reason}" for said in part if isinstance(said, Partial))
         campaigns = [said for said in some if isinstance(said, WireCampaign)]
+        lacking += (said for said in campaigns if is_summary(said))
         observations = [CampaignObservation(campaign, seen_at, is_read=True) for campaign in campaigns]
         with transaction.atomic():
             merge(workspace.pk, Observations(campaigns=observations))
@@ -202,11 +214,12 @@ def read_campaigns(workspace: Workspace, client: EngageClient) -> int:
     if all(listed):
         with transaction.atomic():
             note_listed(workspace.pk, known=known, listed=listed, at=seen_at)
-    end_or_note(workspace.pk, "list of campaigns", odd)
-    return len(listed)
+    end_or_note(workspace.pk, CAMPAIGN_LIST, odd)
+    fill_summaries(workspace, client, lacking)
+    return sum(map(bool, listed))
 
 
-def _portions(said: Iterator[WireCampaign | LeftOut]) -> Iterator[list[WireCampaign | LeftOut]]:
+def _portions(said: Iterator[Listed]) -> Iterator[list[Listed]]:
     while some := list(islice(said, _PORTION)):
         yield some
 

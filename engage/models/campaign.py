@@ -54,6 +54,13 @@ class Campaign(models.Model):
     was_active = models.BooleanField(default=False, help_text="seen ACTIVE before; READY then reads as paused")
     document = models.JSONField(default=dict, blank=True)
     version = models.CharField(max_length=100, blank=True, help_text="orders what was said of it; the greatest wins")
+    named_versions = models.JSONField(
+        default=dict, blank=True, help_text="of parts of the document that the newest statement does not name"
+    )
+    filled_for = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="`updated` for which it was read by itself"
+    )
+    filled_at = models.DateTimeField(null=True, blank=True, help_text="last time it was read by itself to fill it")
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="last time our own API key could see it")
     missing_since = models.DateTimeField(
         null=True, blank=True, help_text="first complete list of campaigns without it; empty: it is listed"
@@ -132,7 +139,7 @@ class LeadList(models.Model):
         constraints = (models.UniqueConstraint(fields=("campaign", "remote_id"), name="lead_list_is_one_row"),)
 
     def __str__(self) -> str:
-        return first_shown(self.name, self.remote_id) or f"list {self.pk}"
+        return first_shown(self.name) or f"List {self.remote_id[:4]}…"
 
     @property
     def meaning(self) -> Meaning:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Self
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
 from engage.api.wire.base import (
     Flag,
@@ -49,7 +49,16 @@ class SendingWindow(WireModel):
     end: Annotated[int, Field(ge=0, le=MINUTES_OF_A_DAY)]
 
 
-Windows = Annotated[list[SendingWindow] | None, OrNone()]
+def _windows_alone(value: object) -> object:
+    """Without what is no window; a day that held nothing else is not understood."""
+    items = value if isinstance(value, list) else [value] if isinstance(value, dict) and value else value
+    if not isinstance(items, list):
+        return [] if value == {} else value
+    windows = [item for item in items if isinstance(item, dict)]
+    return windows if windows or not items else None
+
+
+Windows = Annotated[list[SendingWindow] | None, BeforeValidator(_windows_alone), OrNone()]
 
 
 class Schedule(WireModel):

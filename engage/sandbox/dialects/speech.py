@@ -11,6 +11,8 @@ from functools import lru_cache
 from engage.sandbox.dialects.catalogue import DIALECTS, MIXED, aspects
 
 PLAIN: frozenset[str] = frozenset()
+# Never mixed within one account: a thing goes by one id, whoever speaks of it.
+_OF_ALL = frozenset({"ids"})
 
 
 class Misunderstood(ValueError):
@@ -66,7 +68,8 @@ def _readings(names: tuple[str, ...], seed: int, subject: str) -> frozenset[str]
         # The plain reading is one of those that are mixed.
         readings = ["", *(entry.name for entry in entries if entry.is_mixable)]
         if aspect not in settled:
-            mixed.add(readings[zlib.crc32(f"{seed}:{aspect}:{subject}".encode()) % len(readings)])
+            about = "" if aspect in _OF_ALL else subject
+            mixed.add(readings[zlib.crc32(f"{seed}:{aspect}:{about}".encode()) % len(readings)])
     return frozenset(mixed - {""})
 
 

@@ -199,6 +199,15 @@ def test_text_that_a_webhook_does_not_name_is_the_one_that_a_get_names(
     assert found.waiting_since == row.sent_at
 
 
+def test_text_that_nobody_names_is_one_though_only_the_answer_dates_it(workspace: Workspace) -> None:
+    text = without(message(1, 1, "How much?"), "id")
+
+    hear(workspace, body(messages=[without(text, "timestamp")]), 10)
+    look(workspace, body(messages=[text]), 20)
+
+    assert Message.objects.get().sent_at == STARTED + timedelta(minutes=1)
+
+
 def test_text_without_a_time_waits_since_it_came(workspace: Workspace) -> None:
     look(workspace, body(messages=[message(1, 1, "Hi"), message(2, 3, "Yes?", direction="OUTBOUND")]), 5)
 
