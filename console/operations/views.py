@@ -36,10 +36,10 @@ def connection_follow(request: DeskRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def replay_make(request: DeskRequest, workspace_id: int) -> HttpResponse:
+    workspace = get_object_or_404(Workspace, pk=workspace_id)
     _check_may_look(request)
     if not request.user.has_perm("engage.change_delivery"):
         raise PermissionDenied
-    workspace = get_object_or_404(Workspace, pk=workspace_id)
     form = ReplayForm(request.POST)
     if not form.is_valid():
         return render(request, "operations/connection.html", connection.context(vitals.recent()), status=422)

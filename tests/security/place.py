@@ -58,6 +58,7 @@ class Place:
             "load_id": self.load.pk,
             "telling_id": self.telling.pk,
             "person_id": self.agent.pk,
+            "workspace_id": self.campaign.workspace_id,
             "pk": passkey_of(self.agent),
             "token": self.campaign.workspace.webhook_token.reveal(),
         } | replaced
