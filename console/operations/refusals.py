@@ -64,7 +64,9 @@ class SurroundingsMiddleware:
         if words := self._find_fault(request):
             return _page(request, 400, "The proxy in front is not set up", words)
         response = self.get_response(request)
-        if not request.is_secure() and response.headers.get("Location", "").startswith("https:"):
+        # A trusted proxy says how people came; only of one that says nothing can a circle come.
+        is_led = not settings.BEHIND_PROXY and response.headers.get("Location", "").startswith("https:")
+        if is_led and not request.is_secure():
             response.set_cookie(_LED, "1", max_age=_LED_SECONDS, httponly=True, samesite="Lax")
         if response.status_code == 405 and not response.streaming and not getattr(response, "content", b"x"):
             return self._say_not_allowed(request, response)

@@ -94,11 +94,15 @@ class Campaign(models.Model):
 
     @property
     def schedule(self) -> Any:
-        """The sending hours as they were told, whatever that was; an empty object where none were."""
+        """The sending hours: each part as it was understood, else as it was told; an empty object where none were."""
         as_told = self.document.get("scheduleAsTold")
-        if isinstance(as_told, str) and as_told:
-            return json.loads(as_told)
         schedule = self.document.get("schedule", {})
+        if isinstance(as_told, str) and as_told:
+            told = json.loads(as_told)
+            if not isinstance(told, dict) or not isinstance(schedule, dict):
+                return told
+            # One odd day costs no other.
+            return told | {day: hours for day, hours in schedule.items() if day in told and hours is not None}
         # A reading that named no hours holds both as null.
         return {} if schedule is None and "scheduleAsTold" in self.document else schedule
 

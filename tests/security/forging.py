@@ -19,7 +19,16 @@ from tests.security.platform import Platform
 
 OURS = range(5)
 # What marks a statement as newer, or as looked up, and what it is looked up with until it proved good.
-_MARKS = {"version", "lead_version", "dispositions_version", "offered_version", "confirmed_at", "read_at"}
+_MARKS = {
+    "status_read_at",
+    "filled_at",
+    "version",
+    "lead_version",
+    "dispositions_version",
+    "offered_version",
+    "confirmed_at",
+    "read_at",
+}
 _MARKS |= {"read_wanted_at", "sealed_key", "sealed_offered_key", "offered_key_fingerprint"}
 _MARKS |= {"asked_at", "disproved_through", "disproved"}
 

@@ -316,7 +316,7 @@ def test_page_asks_as_many_queries_for_many_leads_as_for_few(
 
     # session, person, permissions (2), scope, campaign, versions, requests followed, lead, leads read, leads counted,
     # leads offered, next lead, requests shown, rail (counts, campaigns), position of the feed
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         client.get(f"/campaigns/{campaign.id}/templates/")
 
 
