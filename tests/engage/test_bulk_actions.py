@@ -76,7 +76,7 @@ def test_hold_and_delete_are_bounded_too(admin_client: Client, monkeypatch: pyte
     replies = [make_reply(conversation=make_conversation(assigned_to=ada), by=ada) for _ in range(2)]
 
     act_on_all(admin_client, "engage/command", "hold_selected", replies[0].pk, sure="1")
-    act_on_all(admin_client, "inbox/assignment", "delete_selected", Assignment.objects.get(pk=1).pk, post="yes")
+    act_on_all(admin_client, "inbox/assignment", "delete_selected", Assignment.objects.earliest("pk").pk, post="yes")
 
     assert not Command.objects.filter(state=Command.State.HELD).exists()
     assert Assignment.objects.count() == 2
