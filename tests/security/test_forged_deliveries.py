@@ -173,8 +173,8 @@ def test_lead_forged_into_the_future_is_as_engage_says_after_the_next_look(
 def test_campaign_forged_into_the_future_is_as_engage_says_after_the_next_look(
     platform: Platform, workspace: Workspace
 ) -> None:
-    # As any real one does, it names its state; a statement takes away only what it names.
-    platform.campaigns["campaign-of-ours"]["campaignStatus"] = "ACTIVE"
+    # As any real one does, it names state and time; a statement takes away only what it names.
+    platform.campaigns["campaign-of-ours"] |= {"campaignStatus": "ACTIVE", "updated": "2025-03-04T11:30:00Z"}
     look_again(workspace)
     before = ours()
     forged = {"id": "campaign-of-ours", "name": "Taken over", "campaignStatus": "DRAFT", "updated": FUTURE}

@@ -221,7 +221,7 @@ def test_list_takes_as_many_queries_for_twenty_as_for_two(
     client: Client, ada: User, django_assert_num_queries: Any
 ) -> None:
     """Session, person, permissions of the person and of the groups, teams, rows, six queues and the campaigns
-    counted, words of campaign states, those that lead the rail, campaigns of the rail, decisions counted, newest change."""
+    counted, words of campaign states, ids and rows of the rail's campaigns, decisions counted, newest change."""
     campaign = make_campaign()
 
     def add(count: int) -> None:
