@@ -34,10 +34,18 @@ class Lane:
         self._reading = [thread for thread in self._reading if thread.is_alive()]
         return len(self._reading) < READERS and self._read_at <= time.monotonic()
 
-    def start_listing(self, read: Callable[[], None], *, every: float) -> None:
-        """`every`: seconds until the next, whatever becomes of this one: a failed list is as dear as a good one."""
+    def start_listing(self, read: Callable[[], float | None], *, every: float) -> None:
+        """`every`: seconds until the next, for a failed list is as dear as a good one.
+
+        `read` returns after how many seconds it may be sooner, when it cost nobody anything; else None.
+        """
         self._list_at = time.monotonic() + every
-        self._listing = _start("campaigns", read)
+
+        def read_and_say_when() -> None:
+            if (sooner := read()) is not None:
+                self._list_at = time.monotonic() + min(sooner, every)
+
+        self._listing = _start("campaigns", read_and_say_when)
 
     def start_reading(self, read: Callable[[], float], *, pause: float) -> None:
         """`pause`: seconds until the next may start; `read` returns how many more the platform asks for."""

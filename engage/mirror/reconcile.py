@@ -39,6 +39,7 @@ _SET_ASIDE = timedelta(minutes=10)
 # Open conversations are looked at again after this long without a GET, should there be time for it.
 _SWEEP_AFTER = timedelta(minutes=10)
 _IDLE_SECONDS = 0.2
+_TRY_TO_REACH_AGAIN = 5.0
 # So many campaigns in one transaction.
 _PORTION = 100
 _MOST_NOTED = 20
@@ -151,12 +152,15 @@ def _set_aside(conversation: Conversation, about: str, error: Exception) -> None
     claimed.exclude(read_wanted_at=None).update(read_wanted_at=timezone.now() + _SET_ASIDE)
 
 
-def _try_read_campaigns(workspace: Workspace) -> None:
+def _try_read_campaigns(workspace: Workspace) -> float | None:
+    """Read them, whatever comes of that; returns after how many seconds it is worth another try, if soon."""
     try:
         read_campaigns(workspace, client_for(workspace))
     except EngageError as error:
         logger.warning("campaigns of workspace %s could not be read: %s", workspace.pk, error)
         _note_trouble(workspace, error)
+        # Not a byte left: both may be starting, and until then the board is empty.
+        return _TRY_TO_REACH_AGAIN if isinstance(error, Unreachable) else None
     except Unreadable:
         logger.error("the API key of workspace %s cannot be opened", workspace.pk)
         _say_trouble(workspace, "cannot be asked: no key of ENGAGE_KEY_RING opens its API key")
@@ -168,6 +172,7 @@ def _try_read_campaigns(workspace: Workspace) -> None:
     else:
         now = timezone.now()
         Workspace.objects.filter(pk=workspace.pk).update(reached_at=now, unreached_since=None, trouble="")
+    return None
 
 
 def _note_trouble(workspace: Workspace, error: EngageError) -> None:

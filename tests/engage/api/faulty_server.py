@@ -51,13 +51,13 @@ class ReceivedRequest:
 class FaultyServer:
     """`answer` is run for each connection after its request was read, or at once when `reads` is False."""
 
-    def __init__(self, answer: Answer, *, reads: bool = True, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, answer: Answer, *, reads: bool = True, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.answer = answer
         self.requests: list[ReceivedRequest] = []
         self.connections = 0
         self._reads = reads
         self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from engage.mirror import reconcile
@@ -200,3 +201,17 @@ def test_conversation_of_twenty_thousand_texts_is_read() -> None:
         read_conversation(conversation, client_for(workspace))
 
     assert Message.objects.count() == 20_000
+
+
+def test_platform_that_was_not_there_yet_is_asked_for_its_campaigns_within_seconds() -> None:
+    with FaultyServer(status(200, b"[]")) as server:
+        port = server.port
+    make_workspace(origin=f"http://127.0.0.1:{port}")
+
+    with reconciling():
+        time.sleep(0.5)
+        assert not Campaign.objects.filter(confirmed_at__isnull=False).exists()
+        with FaultyServer(status(200, json.dumps([CAMPAIGN]).encode()), port=port):
+            waited = wait_for(lambda: Campaign.objects.filter(confirmed_at__isnull=False).exists(), 15)
+
+    assert waited < settings.RECONCILE_CAMPAIGNS_EVERY / 3
