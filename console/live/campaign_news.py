@@ -176,7 +176,10 @@ class CampaignNews:
     def _list_part(self, view: BoardView) -> str:
         """The rows that this board shows now, and the ids of those that it shows no longer."""
         here = self._round
-        page = here.pages.get(view, frozenset())
+        if view not in here.pages:
+            # Nothing of this board was due: nothing is known of who left it.
+            return ""
+        page = here.pages[view]
         before = self._pages.get(view)
         # Where nobody knows what stood there, whatever is due may have.
         left = {id_ for id_ in here.due if view.reaches(id_)} if before is None else before

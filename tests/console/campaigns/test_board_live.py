@@ -14,7 +14,7 @@ from console.live.sparing import LONGEST_PAUSE_SECONDS
 from console.live.topics import Topics
 from engage.models import Campaign, Change
 from tests.console.campaigns.described import NEVER, make_described
-from tests.factories import make_conversation, make_team
+from tests.factories import make_campaign, make_conversation, make_team
 from tests.html import parse
 
 pytestmark = pytest.mark.django_db
@@ -285,3 +285,17 @@ def test_pages_name_what_they_want_to_hear(client: Client) -> None:
 
     assert "show=active&find=x&sort=attention" in board.attributes["data-live-url"]
     assert f"about={campaign.id}" in page.attributes["data-live-url"]
+
+
+def test_round_in_which_nothing_was_due_takes_no_row_away(ada: User) -> None:
+    campaign = make_campaign()
+    board = Topics(Scope(None), ada.pk, board_view=BoardView(Scope(None)))
+    news = CampaignNews()
+    news.note([FeedRow(1, None, campaign.pk)])
+    news.refresh([board])
+    assert any(f'id="campaign-{campaign.pk}"' in part for part in news.parts(board))
+    news.mark_told()
+
+    news.refresh([board])
+
+    assert news.parts(board) == []
