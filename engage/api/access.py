@@ -56,7 +56,7 @@ def written(queries: Mapping[Place, str]) -> Secret:
 def query_for(access: Secret, place: Place) -> Secret:
     """What the endpoint there is asked with; one that was not named is asked as the first that was."""
     revealed = access.reveal()
-    if not revealed.startswith(_MARK):
+    if not _is_four_queries(revealed):
         return Secret(f"key={quote(revealed, safe='')}") if revealed else Secret("")
     queries = _read(revealed)
     return Secret(queries[place] or next((query for query in queries.values() if query), ""))
@@ -64,7 +64,7 @@ def query_for(access: Secret, place: Place) -> Secret:
 
 def completed(newer: Secret, older: Secret) -> Secret:
     """The newer one, and for endpoints that it does not name the older one's queries."""
-    if not newer.reveal().startswith(_MARK) or not older:
+    if not _is_four_queries(newer.reveal()) or not older:
         return newer
     queries = _read(newer.reveal())
     return written({place: query or query_for(older, place).reveal() for place, query in queries.items()})
@@ -73,15 +73,20 @@ def completed(newer: Secret, older: Secret) -> Secret:
 def secrets_in(access: Secret) -> tuple[Secret, ...]:
     """All that an answer may echo and nobody may read."""
     revealed = access.reveal()
-    if not revealed.startswith(_MARK):
+    if not _is_four_queries(revealed):
         return (access,)
     values = {part.partition("=")[2] for query in _read(revealed).values() for part in query.split("&")}
     return tuple(Secret(unquote(value)) for value in sorted(values) if value)
 
 
+def _is_four_queries(revealed: str) -> bool:
+    """A key may begin with a question mark as well; between queries there are blanks, which no query holds."""
+    return revealed.startswith(_MARK) and revealed.count(_PART) == len(Place) - 1
+
+
 def _read(revealed: str) -> dict[Place, str]:
     queries = revealed.removeprefix(_MARK).split(_PART)
-    return dict(zip(Place, [*queries, *[""] * len(Place)], strict=False))
+    return dict(zip(Place, queries, strict=True))
 
 
 def _keys_in(query: str) -> set[str]:

@@ -43,7 +43,7 @@ def _region_of(e164: str) -> str:
 def has_extension(text: str, region: str = "US") -> bool:
     """Whether it says what to dial once somebody has picked up: texts do not get there."""
     try:
-        return bool(phonenumbers.parse(text, region).extension)
+        return bool(phonenumbers.parse(_with_plain_digits(text), region).extension)
     except NumberParseException:
         return False
 
@@ -59,9 +59,16 @@ def display(e164: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if is_us else PhoneNumberFormat.INTERNATIONAL)
 
 
+def _with_plain_digits(text: str) -> str:
+    """The library leaves digits of other scripts out beside letters (of CALLNOW): another number would be meant."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(character, character)) for character in text)
+
+
 def _parse(text: str, region: str) -> PhoneNumber | None:
     try:
-        number = phonenumbers.parse(text, region)
+        number = phonenumbers.parse(_with_plain_digits(text), region)
     except NumberParseException:
         return None
     # Possible rather than valid: new area codes reach leads before they reach the library. A number without its area

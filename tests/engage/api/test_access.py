@@ -76,3 +76,8 @@ def test_any_key_is_asked_with_as_it_was_named(key: str) -> None:
     asked = query_for(named, Place.SEND).reveal()
 
     assert parse_qs(asked)["key"] == [key]
+
+
+def test_key_that_begins_as_four_queries_do_is_a_key() -> None:
+    assert query_for(Secret("?0"), Place.SEND) == Secret("key=%3F0")
+    assert secrets_in(Secret("?0")) == (Secret("?0"),)

@@ -27,6 +27,8 @@ def test_digits_for_search(text: str, found: str) -> None:
         ("", None),
         ("call me", None),
         ("71651277601234", None),
+        ("\u0662\u0661\u0662-CAL-LNOW", "+12122255669"),
+        ("2\u0660\u0660.000.0000 CALLNOW", None),
     ],
 )
 def test_normalize_gives_e164_or_nothing(text: str, e164: str | None) -> None:
