@@ -63,16 +63,16 @@ torture: .venv/dev ## Hold every promise under fire on PostgreSQL, within 20 min
 
 lock: ## Renew constraints.txt
 	@rm -rf var/lock-venv
-	VENV=var/lock-venv $(PYTHON) bin/setup dev --unconstrained
+	VENV=var/lock-venv $(PYTHON) bin/setup demo dev --unconstrained
 	var/lock-venv/bin/python -m pip list --format=freeze --exclude pip --exclude setuptools > constraints.txt
 	@rm -rf var/lock-venv
 
 .venv/app: pyproject.toml constraints.txt bin/setup
-	@$(PYTHON) bin/setup
+	@$(PYTHON) bin/setup demo
 	@touch $@
 
 .venv/dev: pyproject.toml constraints.txt bin/setup
-	@$(PYTHON) bin/setup dev
+	@$(PYTHON) bin/setup demo dev
 	@touch $@ .venv/app
 
 var/static.stamp: .venv/app $(shell find static -type f)

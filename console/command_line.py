@@ -21,8 +21,8 @@ _OWN = ("CONSOLE_SECRET_KEY", "ENGAGE_KEY_RING", "CONSOLE_DATABASE_URL", "CONSOL
 _INTERRUPTED = 130
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run one command; returns the exit status."""
+def main(arguments: Sequence[str] = sys.argv) -> int:
+    """Run one command; returns the exit status. Installed as `engage-console`, it is the same as `manage.py`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
     if list(arguments[1:2]) == ["generate_key"]:
         # Before there are any settings: they want the key that it makes.

@@ -10,13 +10,13 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
-from console import env
+from console import env, paths
 from engage.private_files import keep_private
 
 # Lets `ModelAdmin[Row]` and the like be written where the type checker wants them.
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = paths.find_home()
 
 # The demo is what `make run` starts: plain http on this machine, demo sign-ins, the sandbox as the platform.
 DEMO = env.flag("CONSOLE_DEMO")
@@ -96,7 +96,7 @@ WSGI_APPLICATION = "console.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [paths.find_shipped("templates")],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -206,7 +206,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 # Not secret, and perhaps handed out by the proxy in front.
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [paths.find_shipped("static")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
