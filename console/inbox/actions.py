@@ -75,8 +75,10 @@ def claim(*, conversation: Conversation, by: User, seen_through: int | None = No
             record(conversation, "claimed conversation", by=by, after={"agent": by.get_username()})
 
 
-def release(*, conversation: Conversation, by: User, may_act_for_others: bool = False) -> None:
-    """Raises NotAssigned."""
+def release(
+    *, conversation: Conversation, by: User, seen_through: int | None = None, may_act_for_others: bool = False
+) -> None:
+    """Raises NotAssigned. And NewerMessage: nobody lets go, or hands over, what they have not read."""
     held = Assignment.objects.filter(conversation=conversation)
     if not may_act_for_others:
         held = held.filter(agent=by)
@@ -85,6 +87,7 @@ def release(*, conversation: Conversation, by: User, may_act_for_others: bool = 
         deleted, _ = held.delete()
         if not deleted:
             raise NotAssigned("Nobody works this conversation any more.")
+        enqueue.check_seen(conversation=conversation, seen_through=seen_through)
         _tell(conversation, DeskEvent.Kind.RELEASED, by=by)
         record(conversation, "released conversation", by=by, before={"agent": agent})
 
@@ -104,12 +107,13 @@ def let_go(agent: User, by: User) -> int:
     return len(gone)
 
 
-def assign(*, conversation: Conversation, to: User, by: User) -> None:
-    """Give it to a colleague, whoever has it now; raises OutOfReach."""
+def assign(*, conversation: Conversation, to: User, by: User, seen_through: int | None = None) -> None:
+    """Give it to a colleague, whoever has it now; raises OutOfReach, and NewerMessage as `release` does."""
     campaign_ids = Scope.of(to).campaign_ids
     if not to.is_active or (campaign_ids is not None and conversation.campaign_id not in campaign_ids):
         raise OutOfReach(f"{name_of(to)} may not see this campaign.")
     with transaction.atomic():
+        enqueue.check_seen(conversation=conversation, seen_through=seen_through)
         before = _agent_of(conversation)
         Assignment.objects.update_or_create(conversation=conversation, defaults={"agent": to})
         _tell(conversation, DeskEvent.Kind.ASSIGNED, by=by, to=to)

@@ -25,6 +25,9 @@ LEAVE: Final = "leave"
 RELEASE_HELD: Final = "inbox.release_held"
 RUN: Final = "campaigns.run_campaigns"
 
+# What sends something goes by what whoever decides has read.
+_ASKS_WHAT_WAS_SEEN: Final = ("send_again", RELEASE)
+
 # decision → what does it, and what the audit trail calls it
 _DECISIONS: Final[dict[str, tuple[Callable[..., Command], str]]] = {
     "cancel": (decisions.cancel, "cancelled {}"),
@@ -51,13 +54,17 @@ def sees_campaigns(person: User) -> bool:
     return person.has_perm(RUN)
 
 
-def decide(*, command: Command, decision: str, by: User) -> Command:
-    """The command as it is then. Raises NotPossibleNow when it has moved on, and what asking for it anew would."""
+def decide(*, command: Command, decision: str, by: User, seen_through: int | None = None) -> Command:
+    """The command as it is then. Raises NotPossibleNow when it has moved on, and what asking for it anew would.
+
+    `seen_through`: id of the text heard last of those on the page; None: nobody asks whether more came.
+    """
     if decision == LEAVE:
         return _leave(command, by)
     act, words = _DECISIONS[decision]
     with transaction.atomic():
-        decided = act(command=command, by=by)
+        seen = {"seen_through": seen_through} if decision in _ASKS_WHAT_WAS_SEEN else {}
+        decided = act(command=command, by=by, **seen)
         _record(command, words, by, after=decided.state)
     return decided
 

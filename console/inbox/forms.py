@@ -80,7 +80,7 @@ class DispositionForm(SeenForm):
         return self.cleaned_data["key"] or uuid.uuid4()
 
 
-class AssignForm(forms.Form):
+class AssignForm(SeenForm):
     agent = forms.IntegerField()
 
 
@@ -123,7 +123,7 @@ class LiftManyForm(forms.Form):
             raise forms.ValidationError("Tick at least one.")
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(SeenForm):
     """What a person decides about a command that no machine may settle."""
 
     CHOICES = (

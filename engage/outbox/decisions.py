@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from engage.models import Command
-from engage.outbox import guards, holding
+from engage.outbox import guards, holding, unseen
 from engage.outbox.attempts import authorise, exclude_message, may_have_arrived, next_look
 from engage.outbox.campaigns import guards as campaign_guards
 from engage.outbox.campaigns import replacing
@@ -39,14 +39,18 @@ def cancel(*, command: Command, by: User) -> Command:
     return _decide(command, _CANCELLABLE, decide)
 
 
-def send_again(*, command: Command, by: User) -> Command:
-    """One more try, on the word of a person; raises what asking for it anew would."""
+def send_again(*, command: Command, by: User, seen_through: int | None = None) -> Command:
+    """One more try, on the word of a person; raises what asking for it anew would.
+
+    `seen_through`: id of the text heard last of those the person had seen; None: nobody asks whether more came.
+    """
 
     def decide(row: Command) -> bool:
         now = timezone.now()
         with transaction.atomic():
             expires_at = _check_again(row, now)
-            if not move(row, State.QUEUED, due_at=now, expires_at=expires_at, attempts_made=0):
+            seen = _check_seen(row, seen_through)
+            if not move(row, State.QUEUED, due_at=now, expires_at=expires_at, attempts_made=0, seen_through=seen):
                 return False
             authorise(row, by.pk)
         return True
@@ -54,8 +58,11 @@ def send_again(*, command: Command, by: User) -> Command:
     return _decide(command, (State.UNCONFIRMED,), decide)
 
 
-def release(*, command: Command, by: User) -> Command:
-    """Let go what was held back, on the word of a person; raises NotLookedUp and what asking for it anew would."""
+def release(*, command: Command, by: User, seen_through: int | None = None) -> Command:
+    """Let go what was held back, on the word of a person; raises NotLookedUp and what asking for it anew would.
+
+    `seen_through`: as for `send_again`.
+    """
 
     def decide(row: Command) -> bool:
         if row.reason in holding.NOT_LOOKED_UP:
@@ -64,7 +71,8 @@ def release(*, command: Command, by: User) -> Command:
         with transaction.atomic():
             # It may have been held for longer than it was good for: from this word on its time begins anew.
             expires_at = _check_again(row, now)
-            if not move(row, State.QUEUED, due_at=now, expires_at=expires_at):
+            seen = _check_seen(row, seen_through)
+            if not move(row, State.QUEUED, due_at=now, expires_at=expires_at, seen_through=seen):
                 return False
             if may_have_arrived(row):
                 authorise(row, by.pk)
@@ -148,6 +156,21 @@ def _check_again(command: Command, now: datetime) -> datetime:
         campaign_guards.check(command)
         return now + EXPIRES_AFTER[command.kind]
     return reply_expires_at(now)
+
+
+def _check_seen(command: Command, seen_through: int | None) -> int | None:
+    """What the command has seen from now on; raises NewerMessage.
+
+    Who finishes again finishes with all that they have read. The words of a reply are those of its first click: what
+    was heard since waits for an answer of its own, even where somebody read it and let the reply go.
+    """
+    conversation = command.conversation
+    if conversation is None or seen_through is None:
+        return command.seen_through
+    is_reply = command.kind == Command.Kind.REPLY
+    message = "" if is_reply else unseen.BEFORE_FINISHING
+    seen = unseen.check_now(conversation, seen_through, message=message)
+    return command.seen_through if is_reply else max(seen, command.seen_through or 0)
 
 
 def _look_at(command: Command) -> datetime | None:

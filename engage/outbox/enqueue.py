@@ -95,8 +95,7 @@ def enqueue_disposition(
 
 def check_seen(*, conversation: Conversation, seen_through: int | None) -> None:
     """For what is done at the desk alone, and leaves nothing here; raises NewerMessage. In the caller's transaction."""
-    lock(conversation.pk)
-    unseen.check(_load(conversation), seen_through, message=unseen.BEFORE_CLAIMING)
+    unseen.check_now(conversation, seen_through, message=unseen.BEFORE_HANDING_OVER)
 
 
 def _load(conversation: Conversation) -> Conversation:

@@ -9,10 +9,11 @@ from typing import Final
 
 from engage.models import Conversation
 from engage.outbox.refusals import NewerMessage
+from engage.outbox.transitions import lock
 from engage.sms.keywords import Signal
 
 BEFORE_FINISHING: Final = "They wrote again. Read it first, then finish."
-BEFORE_CLAIMING: Final = "They wrote again. Read it first."
+BEFORE_HANDING_OVER: Final = "They wrote again. Read it first."
 
 
 def check(conversation: Conversation, seen_through: int | None, *, message: str = "") -> int:
@@ -28,3 +29,10 @@ def check(conversation: Conversation, seen_through: int | None, *, message: str 
     texts = list(missed.exclude(signal=Signal.REACTION.value).in_order())
     # A reaction that proved to be none is told apart only with the whole thread in view.
     raise NewerMessage(texts or list(missed.in_order()), message)
+
+
+def check_now(conversation: Conversation, seen_through: int | None, *, message: str = "") -> int:
+    """As `check`, in the caller's transaction, on the conversation as it is now: what a page holds may be old."""
+    lock(conversation.pk)
+    current = Conversation.objects.select_related("lead").get(pk=conversation.pk)
+    return check(current, seen_through, message=message)

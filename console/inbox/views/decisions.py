@@ -13,7 +13,7 @@ from console.inbox import needing, twice
 from console.inbox.deciding import check_may_decide, decide, sees_campaigns
 from console.inbox.forms import DecisionForm
 from engage.models import Command
-from engage.outbox.refusals import NotPossibleNow, Refused
+from engage.outbox.refusals import NewerMessage, NotPossibleNow, Refused
 
 
 @require_safe
@@ -32,24 +32,38 @@ def decision_make(request: DeskRequest, command_id: int) -> HttpResponse:
         return _answer(request, command, refusal="This cannot be decided here.", status=422)
     check_may_decide(request.user, command, form.cleaned_data["decision"])
     try:
-        decide(command=command, decision=form.cleaned_data["decision"], by=request.user)
+        decide(command=command, by=request.user, **form.cleaned_data)
     except NotPossibleNow as refusal:
         return _answer(request, command, refusal=str(refusal), status=409)
+    except NewerMessage as refusal:
+        return _answer(request, command, refusal=str(refusal), held=refusal, status=422)
     except Refused as refusal:
         return _answer(request, command, refusal=str(refusal), status=422)
     return _answer(request, command)
 
 
-def _answer(request: DeskRequest, command: Command, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    """The row as it is now. It stays in its place, so that no other one slides under the pointer."""
+def _answer(
+    request: DeskRequest,
+    command: Command,
+    *,
+    refusal: str = "",
+    held: NewerMessage | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The row as it is now. It stays in its place, so that no other one slides under the pointer.
+
+    `held`: what the lead wrote since, which the row then shows.
+    """
     if wants_fragment(request):
         now = needing.load(Command.objects.filter(id=command.pk)).get()
         context = {"item": needing.Waiting(now), "refusal": refusal, "is_decided": not refusal}
+        context |= {"held": held, "held_id": command.pk if held else None}
         return render(request, "inbox/_decision.html", context, status=status)
     if not refusal:
         return redirect("inbox:decision-list")
     messages.warning(request, refusal)
-    return render(request, "inbox/decision_list.html", _list_context(request), status=status)
+    context = _list_context(request) | {"held": held, "held_id": command.pk if held else None}
+    return render(request, "inbox/decision_list.html", context, status=status)
 
 
 def _list_context(request: DeskRequest) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,21 @@ from console.inbox.models import DeskConversation
 from console.inbox.panes import page_context
 from console.inbox.threads import thread_context
 from engage.models import Conversation
+from engage.outbox.refusals import NewerMessage
+
+
+@dataclass(frozen=True)
+class HeldAct:
+    """What somebody wanted done before they had read all, and what does it once they have.
+
+    `does`: what the button says; `name` and `value`: of what else the form posts to `address`.
+    """
+
+    refusal: NewerMessage
+    address: str
+    does: str
+    name: str = ""
+    value: str = ""
 
 
 def find_conversation(request: DeskRequest, conversation_id: int) -> Conversation:
@@ -44,6 +60,14 @@ def answer_with_thread(
         return render_page(request, conversation, status=status)
     query = request.GET.urlencode()
     return redirect(reverse("inbox:conversation", args=[conversation.id]) + (f"?{query}" if query else ""))
+
+
+def answer_held(request: DeskRequest, conversation: Conversation, act: HeldAct) -> HttpResponse:
+    """What was heard meanwhile, wherever it stands in the thread, and a button that does it all the same."""
+    if wants_fragment(request):
+        context = (thread_context(conversation.id) or {}) | {"held_act": act}
+        return render(request, "inbox/thread_parts.html", context, status=422)
+    return render_page(request, conversation, status=422, held_act=act)
 
 
 def answer_with_form(

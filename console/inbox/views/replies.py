@@ -11,7 +11,13 @@ from console.accounts.access import DeskRequest, signed_in
 from console.inbox import actions
 from console.inbox.deciding import check_may_decide, decide
 from console.inbox.forms import DecisionForm, DispositionForm, NoOptOutForm, ReplyForm, words_of
-from console.inbox.views.desk import answer_with_form, answer_with_thread, find_conversation
+from console.inbox.views.desk import (
+    HeldAct,
+    answer_held,
+    answer_with_form,
+    answer_with_thread,
+    find_conversation,
+)
 from engage.models import Command, Conversation
 from engage.outbox.refusals import InDoubt, KeyTaken, NewerMessage, NotPossibleNow, Refused
 
@@ -58,11 +64,15 @@ def reply_decide(request: DeskRequest, conversation_id: int, command_id: int) ->
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return answer_with_thread(request, conversation, refusal="This cannot be decided here.", status=422)
-    check_may_decide(request.user, command, form.cleaned_data["decision"])
+    decision = form.cleaned_data["decision"]
+    check_may_decide(request.user, command, decision)
     try:
-        decide(command=command, decision=form.cleaned_data["decision"], by=request.user)
+        decide(command=command, by=request.user, **form.cleaned_data)
     except NotPossibleNow as refusal:
         return answer_with_thread(request, conversation, refusal=str(refusal), status=409)
+    except NewerMessage as refusal:
+        act = HeldAct(refusal, request.path, dict(DecisionForm.CHOICES)[decision], "decision", decision)
+        return answer_held(request, conversation, act)
     except Refused as refusal:
         return answer_with_thread(request, conversation, refusal=str(refusal), status=422)
     return answer_with_thread(request, conversation)
