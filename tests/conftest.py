@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.contract.account import named_account
+from tests.migrated import copy_migrated
 
 # Playwright keeps an event loop running in the thread of the browser tests; the database calls beside it are safe.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -59,7 +60,15 @@ def django_db_modify_db_settings(
 
     default = connections["default"].settings_dict
     if default["ENGINE"].endswith("sqlite3"):
-        default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        default["TEST"]["NAME"] = str(copy_migrated(tmp_path_factory.mktemp("database") / "test.sqlite3"))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """On SQLite the tables are there already."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite" or bool(request.config.getoption("reuse_db"))
 
 
 @pytest.fixture(autouse=True)

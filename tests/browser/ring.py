@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
+from tests.migrated import copy_migrated
 from tests.sandbox_process import TEST_KEY, SandboxProcess
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -226,7 +227,7 @@ class Ring:
         """A file of our own, or a database of our own on the PostgreSQL that CONSOLE_DATABASE_URL names."""
         server = os.environ.get("CONSOLE_DATABASE_URL", "")
         if not server.startswith("postgres"):
-            return f"sqlite:///{self.home / 'console.sqlite3'}"
+            return f"sqlite:///{copy_migrated(self.home / 'console.sqlite3')}"
         name = f"ring_{secrets.token_hex(4)}"
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")

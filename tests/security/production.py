@@ -19,6 +19,7 @@ from typing import Any
 import requests
 
 from tests.browser.ring import ROOT, Part, _find_free_port
+from tests.migrated import copy_migrated
 
 HOST = "console.example"
 # What the proxy in front says of a request that came by https.
@@ -27,7 +28,6 @@ PASSWORD = "canary battery staple horse"
 
 _PREPARE = f"""
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 from tests.factories import make_conversation, make_user
 make_user(username="sue", role="Supervisor", password="{PASSWORD}")
@@ -88,6 +88,7 @@ class Production:
         return Visitor(f"http://127.0.0.1:{self.port}")
 
     def start(self) -> None:
+        copy_migrated(self.database)
         manage("shell", "--command", _PREPARE, environment=self.environment)
         self.web.start()
         deadline = time.monotonic() + 60

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,16 +11,13 @@ from django.test import Client
 from console.accounts.roles import role_of
 from tests.factories import make_conversation, make_user
 from tests.html import parse
+from tests.migrated import copy_migrated
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).parents[3]
 
 
 def test_groups_come_with_the_database(tmp_path: Path) -> None:
-    path = tmp_path / "new.sqlite3"
-    environment = os.environ | {"CONSOLE_DATABASE_URL": f"sqlite:///{path}"}
-
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
+    path = copy_migrated(tmp_path / "new.sqlite3")
 
     with closing(sqlite3.connect(path)) as database:
         assert set(database.execute("SELECT name FROM auth_group")) == {("Agent",), ("Supervisor",), ("Admin",)}

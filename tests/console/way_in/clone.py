@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.migrated import copy_migrated
 from tests.sandbox_process import ROOT
 
 KEYS = {
@@ -61,6 +62,11 @@ class Clone:
             timeout=seconds,
         )
         return Said(done.returncode, done.stdout, done.stderr)
+
+    def migrate(self) -> None:
+        """Into the database that it has where none is named."""
+        (self.home / "var").mkdir(exist_ok=True)
+        copy_migrated(self.home / "var" / "console.sqlite3")
 
     def forget(self) -> None:
         """Whatever starts have left behind."""

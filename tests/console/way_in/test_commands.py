@@ -77,7 +77,7 @@ def test_backup_of_a_database_that_is_not_there(clone: Clone) -> None:
 
 
 def test_nothing_in_the_database(clone: Clone) -> None:
-    assert clone.manage("migrate", **KEYS).status == 0
+    clone.migrate()
 
     none = "no workspace is connected yet"
     assert_sentences(run_all(clone, ["mirror_check", "reconcile", "webhook_url"], **KEYS), naming=none)
@@ -115,7 +115,7 @@ def test_postgres_is_away(clone: Clone) -> None:
 
 
 def test_database_is_locked(clone: Clone) -> None:
-    assert clone.manage("migrate", **KEYS).status == 0
+    clone.migrate()
     with closing(sqlite3.connect(clone.home / "var" / "console.sqlite3", isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         said = run_all(clone, ["hold_commands", "rotate_keys"], **KEYS)
@@ -124,7 +124,7 @@ def test_database_is_locked(clone: Clone) -> None:
 
 
 def test_ring_lacks_the_key_of_the_database(clone: Clone) -> None:
-    assert clone.manage("migrate", **KEYS).status == 0
+    clone.migrate()
     make = (
         "from engage.models import Workspace; from engage.vault import Secret; "
         "w = Workspace(name='Acme', org_id=1, workspace_id=14); w.api_key = w.webhook_token = Secret('x'); w.save()"

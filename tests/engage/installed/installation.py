@@ -15,6 +15,7 @@ from typing import Any
 
 from engage.backup import back_up
 from engage.worker import STOP_WITHIN_SECONDS
+from tests.migrated import copy_migrated
 from tests.sandbox_process import ROOT, SandboxProcess
 
 _MEET = """
@@ -115,7 +116,7 @@ class Installation:
 def prepare(home: Path, sandbox: SandboxProcess) -> Path:
     """What an operator does before the first start; returns the database."""
     installation = Installation(home, sandbox)
-    installation.manage("migrate", "--verbosity", "0")
+    copy_migrated(installation.database)
     origins = [f"--{name}-origin={sandbox.url}" for name in ("core", "conversation", "widget")]
     installation.manage("connect_workspace", "Acme", "--org-id=1", "--workspace-id=14", *origins)
     back_up(installation.database, home / "prepared.sqlite3")

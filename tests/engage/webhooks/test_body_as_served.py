@@ -21,21 +21,20 @@ import pytest
 import requests
 
 from tests.engage.deliveries import body, message
+from tests.migrated import copy_migrated
 
 pytestmark = pytest.mark.whole
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "token-of-the-workspace"
-# Beside the server, on its database: makes the tables and says so; then, for each line, tells and empties the ledger.
+# Beside the server, on its database: makes the workspace, says so, and tells and empties the ledger for each line.
 OPERATE = """
 import django
 django.setup()
 import json, sys
-from django.core.management import call_command
 from engage.mirror.projector import project_all
 from engage.models import Delivery, Message
 from tests.engage.deliveries import make_workspace
-call_command("migrate", verbosity=0)
 make_workspace(token="token-of-the-workspace")
 print("ready", flush=True)
 for line in sys.stdin:
@@ -109,7 +108,7 @@ def direct(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "PYTHONPATH": str(ROOT),
-        "CONSOLE_DATABASE_URL": f"sqlite:///{home / 'console.sqlite3'}",
+        "CONSOLE_DATABASE_URL": f"sqlite:///{copy_migrated(home / 'console.sqlite3')}",
         "PORT": str(port),
         "CONSOLE_BIND": "127.0.0.1",
         "CONSOLE_WEB_PROCESSES": "1",
