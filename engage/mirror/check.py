@@ -1,4 +1,7 @@
-"""The whole mirror against the platform, difference by difference. It only looks."""
+"""The whole mirror against the platform, difference by difference. It only looks.
+
+What the platform answers is read here as the mirror reads it: another spelling of the same facts is no difference.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,12 @@ from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Unauthorized
 from engage.api.pages import Partial
 from engage.api.wire import Campaign as WireCampaign
-from engage.mirror.observations import CampaignObservation, ConversationObservation
+from engage.api.wire import Message as WireMessage
+from engage.mirror.observations import CampaignObservation, ConversationObservation, is_inbound
 from engage.mirror.platform import client_for
-from engage.models import Campaign, Conversation, Delivery, Workspace
+from engage.models import Campaign, Conversation, Delivery, Message, Workspace
+from engage.sms.keywords import Signal
+from engage.sms.phones import consent_number
 
 
 def find_differences() -> Iterator[str]:
@@ -29,6 +35,7 @@ def find_differences() -> Iterator[str]:
 
 def _campaigns(workspace: Workspace, client: EngageClient) -> Iterator[str]:
     mirrored = {row.remote_id: row for row in Campaign.objects.filter(workspace=workspace)}
+    is_whole = True
     for campaign in client.each_campaign():
         if isinstance(campaign, Partial):
             yield f"campaigns: the list is partial: Engage {campaign.reason}"
@@ -36,6 +43,7 @@ def _campaigns(workspace: Workspace, client: EngageClient) -> Iterator[str]:
         if not isinstance(campaign, WireCampaign):
             yield f"campaign {campaign.id or 'without an id'}: not understood ({campaign.reason})"
             mirrored.pop(campaign.id, None)
+            is_whole = is_whole and bool(campaign.id)
             continue
         row = mirrored.pop(campaign.id, None)
         if row is None:
@@ -45,8 +53,10 @@ def _campaigns(workspace: Workspace, client: EngageClient) -> Iterator[str]:
             for name, value in CampaignObservation(campaign, workspace.created_at).document.items()
         ):
             yield f"campaign {campaign.id}: the mirror holds an older or another description"
-    for remote_id in sorted(mirrored):
-        yield f"campaign {remote_id}: not at the platform"
+    # One without an id may be any of those that were not listed. Of one that is missing the mirror says so itself.
+    unlisted = (remote_id for remote_id, row in mirrored.items() if is_whole and row.missing_since is None)
+    for remote_id in sorted(unlisted):
+        yield f"campaign {remote_id}: not in the platform's list"
 
 
 def _deliveries(workspace: Workspace) -> Iterator[str]:
@@ -74,18 +84,34 @@ def _conversation(conversation: Conversation, client: EngageClient) -> Iterator[
         return
     if not conversation.is_confirmed or conversation.denied_at is not None:
         yield f"{name}: the platform answers for it, and it is not confirmed here"
+    said = ConversationObservation(payload, timezone.now(), is_read=True)
     rows = {row.remote_id: row for row in conversation.messages.standing()}
-    for message in payload.data.messages:
-        row = rows.pop(message.id, None)
-        if row is None:
-            yield f"{name}: message {message.id} is missing from the mirror"
-        elif not message.message.strip():
-            yield f"{name}: message {message.id} came without a text that is understood"
-        elif row.text != message.message or row.is_inbound != (message.direction != "OUTBOUND"):
-            yield f"{name}: message {message.id} differs"
-    for remote_id in sorted(rows):
+    for message in said.messages:
+        if words := tell_apart(message, rows.pop(message.id, None)):
+            yield f"{name}: message {message.id} {words}"
+    for remote_id in sorted(remote_id for remote_id, row in rows.items() if not _may_be_kept_out(row)):
         yield f"{name}: message {remote_id} is not at the platform"
-    if ConversationObservation(payload, timezone.now(), is_read=True).chosen != conversation.disposition:
+    if said.chosen != conversation.disposition:
         yield f"{name}: disposition differs"
-    if (payload.data.lead.phone or "") != conversation.lead.phone:
+    if consent_number(said.lead.phone or "", said.lead.from_number or "") != conversation.lead.number:
         yield f"{name}: phone differs"
+
+
+def tell_apart(said: WireMessage, row: Message | None) -> str:
+    """How a text differs from its row, in words; empty when they agree."""
+    if row is None:
+        return "is missing from the mirror"
+    if not said.message.strip() and not said.model_extra:
+        # A picture is no text either, but it is told of in fields of its own, which the thread shows.
+        return "came without a text that is understood"
+    differing = [
+        what
+        for what, is_other in (("text", row.text != said.message), ("direction", row.is_inbound != is_inbound(said)))
+        if is_other
+    ]
+    return f"differs in its {' and '.join(differing)}" if differing else ""
+
+
+def _may_be_kept_out(row: Message) -> bool:
+    """Carriers keep STOP and START out of the thread: an event may tell of one, and no answer ever shows it."""
+    return not row.is_confirmed and row.signal in (Signal.STOP.value, Signal.START.value)

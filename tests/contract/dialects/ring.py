@@ -12,6 +12,7 @@ import requests
 
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError
+from engage.mirror.check import find_differences
 from engage.mirror.platform import client_for
 from engage.mirror.projector import project_all
 from engage.mirror.reading import read_conversation
@@ -21,6 +22,9 @@ from engage.vault import Secret
 from tests.engage.sandbox.receiver import Receiver
 from tests.factories import make_workspace
 from tests.sandbox_process import SandboxProcess
+
+# Some dialects put into the list what is no campaign, and that is said.
+_NO_CAMPAIGN = "campaign without an id: not understood"
 
 
 class Ring:
@@ -64,6 +68,12 @@ class Ring:
 
     def _read(self, conversation: Conversation) -> None:
         self.attempt("GET of a conversation", lambda: read_conversation(conversation, self.client))
+
+    def compare(self) -> None:
+        """The whole mirror against the platform: every difference is a finding, but for what says that it is none."""
+        self.read_campaigns()
+        differences = [words for words in find_differences() if not words.startswith(_NO_CAMPAIGN)]
+        self.findings |= {f"mirror_check: {difference}" for difference in differences}
 
     def attempt(self, what: str, deed: Callable[[], object]) -> None:
         """`what` is a finding where the answer is not understood."""

@@ -45,6 +45,7 @@ def converse(ring: Ring) -> set[str]:
     _expect_lock(ring, "a do-not-contact disposition", disposed)
     returned = ring.conversation_with(returning)
     ring.expect("START", returned is not None and not returned.is_opted_out)
+    ring.compare()
     _reply(ring, asking)
     return ring.findings
 
@@ -104,6 +105,7 @@ def run_campaigns(ring: Ring) -> set[str]:
     ring.read_campaigns()
     for campaign in served:
         _expect_campaign(ring, campaign)
+    ring.compare()
     active = next((campaign for campaign in served if campaign["campaignStatus"] == "ACTIVE"), None)
     row = Campaign.objects.filter(name=active["name"]).first() if active else None
     if active is not None and row is not None:
