@@ -24,31 +24,30 @@ def torture(
 ) -> Finding:
     begun_at = time.monotonic()
     people = start_conversations(rig, conversations)
-    workspace, path = rig.make_workspace("deployed")
-    bodies = [new_message(number % 100, number, f"Text {number}") for number in range(20_000)]
-    before = rig.sandbox.ledger()[-1:]
-    stops: list[float] = []
-    is_over = threading.Event()
-    posted: list[Posted] = []
-    poster = threading.Thread(
-        target=lambda: posted.append(post_all(rig.port, path, bodies, connections=4, is_over=is_over))
-    )
-    poster.start()
-    with Havoc(Evil("release", lambda: stops.append(_release(rig)), (every, every))) as havoc:
-        clicks = click_all(rig, make_replies(people, each), until=until)
-        ids, ended = ", ".join(map(str, people)), ", ".join(f"'{state}'" for state in ENDED)
-        open_ = f"kind = 'reply' AND conversation_id IN ({ids}) AND state NOT IN ({ended})"
-        settled = wait_until(lambda: not rig.books.count("engage_command", open_), within=patience, pause=1)
-    is_over.set()
-    poster.join(60)
-    rig.mend()
-    drained = rig.wait_until_projected()
-    rows = rig.books.read(
-        f"SELECT text, state, due_at IS NOT NULL FROM engage_command WHERE conversation_id IN ({ids})"
-    )
-    found = judge(clicks, rows, rig.sandbox.ledger(after=before[0]["n"] if before else 0))
-    there = set(texts_of(rig, workspace))
-    rig.drop_workspaces(workspace)
+    with rig.workspace("deployed") as (workspace, path):
+        bodies = [new_message(number % 100, number, f"Text {number}") for number in range(20_000)]
+        before = rig.sandbox.ledger()[-1:]
+        stops: list[float] = []
+        is_over = threading.Event()
+        posted: list[Posted] = []
+        poster = threading.Thread(
+            target=lambda: posted.append(post_all(rig.port, path, bodies, connections=4, is_over=is_over))
+        )
+        poster.start()
+        with Havoc(Evil("release", lambda: stops.append(_release(rig)), (every, every))) as havoc:
+            clicks = click_all(rig, make_replies(people, each), until=until)
+            ids, ended = ", ".join(map(str, people)), ", ".join(f"'{state}'" for state in ENDED)
+            open_ = f"kind = 'reply' AND conversation_id IN ({ids}) AND state NOT IN ({ended})"
+            settled = wait_until(lambda: not rig.books.count("engage_command", open_), within=patience, pause=1)
+        is_over.set()
+        poster.join(60)
+        rig.mend()
+        drained = rig.wait_until_projected()
+        rows = rig.books.read(
+            f"SELECT text, state, due_at IS NOT NULL FROM engage_command WHERE conversation_id IN ({ids})"
+        )
+        found = judge(clicks, rows, rig.sandbox.ledger(after=before[0]["n"] if before else 0))
+        there = set(texts_of(rig, workspace))
     longest = max(stops, default=0.0)
     taken = posted[0].acknowledged if posted else set()
     is_in_order = {

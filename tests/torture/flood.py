@@ -24,26 +24,29 @@ _GROWTH = 0.15
 def torture(rig: Rig, *, seconds: float, per_second: float = PER_SECOND, stall: float = 30) -> Finding:
     begun_at = time.monotonic()
     people = start_conversations(rig, 8)
-    workspace, path = rig.make_workspace("flood")
-    bodies = [new_message(number % _LEADS, number, f"Flood {number}") for number in range(int(seconds * per_second))]
-    rig.sandbox.set_faults(calls={"rate": 1, "modes": ["stall"], "stall_s": stall, "paths": ["conversation", "send"]})
-    clicks = click_all(rig, [Reply(conversation_id, f"0 Slowly, {conversation_id}") for conversation_id in people])
-    reader = _Reader(rig)
-    reader.start()
-    # A first part warms up: caches, pools, and Python's own memory.
-    warm = len(bodies) // 4
-    taken = _post(rig, path, bodies[:warm], per_second)
-    rig.wait_until_projected()
-    before = rig.megabytes()
-    taken |= {warm + number for number in _post(rig, path, bodies[warm:], per_second)}
-    backlog = rig.books.count("engage_delivery", "state = 'pending'")
-    is_drained = rig.wait_until_projected()
-    after = rig.megabytes()
-    reader.end()
-    rig.mend()
-    settled = wait_until(lambda: _unsettled(rig, people) == 0, within=90, pause=1)
-    there = set(texts_of(rig, workspace))
-    rig.drop_workspaces(workspace)
+    with rig.workspace("flood") as (workspace, path):
+        bodies = [
+            new_message(number % _LEADS, number, f"Flood {number}") for number in range(int(seconds * per_second))
+        ]
+        rig.sandbox.set_faults(
+            calls={"rate": 1, "modes": ["stall"], "stall_s": stall, "paths": ["conversation", "send"]}
+        )
+        clicks = click_all(rig, [Reply(conversation_id, f"0 Slowly, {conversation_id}") for conversation_id in people])
+        reader = _Reader(rig)
+        reader.start()
+        # A first part warms up: caches, pools, and Python's own memory.
+        warm = len(bodies) // 4
+        taken = _post(rig, path, bodies[:warm], per_second)
+        rig.wait_until_projected()
+        before = rig.megabytes()
+        taken |= {warm + number for number in _post(rig, path, bodies[warm:], per_second)}
+        backlog = rig.books.count("engage_delivery", "state = 'pending'")
+        is_drained = rig.wait_until_projected()
+        after = rig.megabytes()
+        reader.end()
+        rig.mend()
+        settled = wait_until(lambda: _unsettled(rig, people) == 0, within=90, pause=1)
+        there = set(texts_of(rig, workspace))
     slow = quantile(reader.seconds, 0.95) if reader.seconds else 99.0
     growth = after / before - 1
     return Finding(

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -93,9 +95,11 @@ class Rig(Ring):
         """One of those that serve; gunicorn starts another one. Newborns do nothing wrong."""
         with self._web_lock:
             children = psutil.Process(self.web.pid).children() if self.web.is_started else []
-            serving = [child for child in children if time.time() - child.create_time() > _SERVES_AFTER]
-            if serving:
-                random.choice(serving).kill()
+            # One that died a moment ago is dead enough.
+            with suppress(psutil.NoSuchProcess):
+                serving = [child for child in children if time.time() - child.create_time() > _SERVES_AFTER]
+                if serving:
+                    random.choice(serving).kill()
 
     def kill_web(self) -> None:
         """All of it, as when the machine loses power."""
@@ -152,9 +156,14 @@ class Rig(Ring):
         number, token = self._run(_MAKE_WORKSPACE.format(name=name)).split()
         return int(number), f"/hooks/engage/{token}/"
 
-    def drop_workspaces(self, *numbers: int) -> None:
-        """What is nowhere cannot be compared with the platform either."""
-        self._run(f"from engage.models import Workspace; Workspace.objects.filter(pk__in={numbers}).delete()")
+    @contextmanager
+    def workspace(self, name: str) -> Iterator[tuple[int, str]]:
+        """One that is gone with the block, however it ends: what is nowhere cannot be compared with the platform."""
+        number, path = self.make_workspace(name)
+        try:
+            yield number, path
+        finally:
+            self._run(f"from engage.models import Workspace; Workspace.objects.filter(pk={number}).delete()")
 
     def wait_until_projected(self, seconds: float = 120) -> bool:
         return wait_until(lambda: not self.books.count("engage_delivery", "state = 'pending'"), within=seconds)

@@ -24,7 +24,6 @@ _LEADS = 200
 def torture_acknowledgement(rig: Rig, *, seconds: float, most: int, kill_every: float) -> Finding:
     """P1: what was answered 2xx is in the mirror in the end, whoever died meanwhile."""
     begun_at = time.monotonic()
-    workspace, path = rig.make_workspace("acknowledged")
     bodies = [new_message(number % _LEADS, number, f"Text number {number}") for number in range(most)]
     evils = [
         Evil("web process killed", rig.kill_web_process, (kill_every * 0.5, kill_every * 1.5)),
@@ -34,13 +33,13 @@ def torture_acknowledgement(rig: Rig, *, seconds: float, most: int, kill_every: 
     if not rig.is_on_sqlite:
         evils.append(Evil("database stopped and started", rig.restart_database, (kill_every * 3, kill_every * 5)))
     is_over = threading.Event()
-    threading.Timer(seconds, is_over.set).start()
-    with Havoc(*evils) as havoc:
-        posted = post_all(rig.port, path, bodies, connections=_CONNECTIONS, is_over=is_over)
-    rig.mend()
-    is_drained = rig.wait_until_projected()
-    there = texts_of(rig, workspace)
-    rig.drop_workspaces(workspace)
+    with rig.workspace("acknowledged") as (workspace, path):
+        threading.Timer(seconds, is_over.set).start()
+        with Havoc(*evils) as havoc:
+            posted = post_all(rig.port, path, bodies, connections=_CONNECTIONS, is_over=is_over)
+        rig.mend()
+        is_drained = rig.wait_until_projected()
+        there = texts_of(rig, workspace)
     answered = ", ".join(f"{count} × {status or 'no answer'}" for status, count in sorted(posted.statuses.items()))
     return Finding(
         "P1",
@@ -48,7 +47,11 @@ def torture_acknowledgement(rig: Rig, *, seconds: float, most: int, kill_every: 
         str(havoc),
         lost=len(posted.acknowledged - there.keys()),
         duplicated=sum(1 for count in there.values() if count > 1),
-        broken=[*([] if is_drained else ["the ledger was not drained"]), *havoc.errors],
+        broken=[
+            *([] if is_drained else ["the ledger was not drained"]),
+            *([] if posted.acknowledged else ["nothing was taken"]),
+            *havoc.errors,
+        ],
         notes=answered,
         seconds=time.monotonic() - begun_at,
     )
@@ -67,19 +70,17 @@ def torture_repetition(rig: Rig, *, leads: int, seed: int = 3) -> list[Finding]:
     """P2, P3: one workspace hears each event once and in order, another one up to seven times and mixed up."""
     begun_at = time.monotonic()
     chance = random.Random(seed)
-    calm, calm_path = rig.make_workspace("calm")
-    wild, wild_path = rig.make_workspace("wild")
     stories = [tell_story(chance, lead) for lead in range(leads)]
     events = [event for story in stories for event in story]
     mixed = [write(chance, event) for event in events for _ in range(chance.randint(1, 7))]
     chance.shuffle(mixed)
-    once = post_all(rig.port, calm_path, [json.dumps(event).encode() for event in events], connections=1)
-    often = post_all(rig.port, wild_path, mixed, connections=_CONNECTIONS)
-    is_drained = rig.wait_until_projected()
-    differences = _compare(_mirror(rig, calm), _mirror(rig, wild))
+    with rig.workspace("calm") as (calm, calm_path), rig.workspace("wild") as (wild, wild_path):
+        once = post_all(rig.port, calm_path, [json.dumps(event).encode() for event in events], connections=1)
+        often = post_all(rig.port, wild_path, mixed, connections=_CONNECTIONS)
+        is_drained = rig.wait_until_projected()
+        differences = _compare(_mirror(rig, calm), _mirror(rig, wild))
+        quarantined = rig.books.count("engage_delivery", f"workspace_id IN ({calm}, {wild}) AND state = 'quarantined'")
     refused = once.server_errors + often.server_errors + often.statuses[0]
-    quarantined = rig.books.count("engage_delivery", f"workspace_id IN ({calm}, {wild}) AND state = 'quarantined'")
-    rig.drop_workspaces(calm, wild)
     broken = [
         *differences[:3],
         *([] if is_drained else ["the ledger was not drained"]),
