@@ -1,16 +1,19 @@
-"""Every promise that needs the whole ring, at a size for every day. `make torture` has the real one."""
+"""Every promise that needs the whole ring, at a size for every day. `make torture` has the real one.
+
+On both databases runs what writes at once and dies at once, for there they differ. The rest runs `once`, in the mixed
+dialect where the dialect matters: the plain one is one of those that are mixed.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
 
 from engage.crash_points import NAMES, SIGNAL_VARIABLE, VARIABLE
-from tests.contract.dialects.table import MIXED, NOT_YET
 from tests.torture import (
     clocks,
     crashes,
@@ -30,7 +33,15 @@ from tests.torture.desk import Reply, click_all, start_conversations
 from tests.torture.findings import Finding
 from tests.torture.rig import Rig
 
-pytestmark = [pytest.mark.whole, pytest.mark.both_databases]
+pytestmark = pytest.mark.whole
+on_both = pytest.mark.both_databases
+Test = Callable[..., None]
+
+
+def once(test: Test) -> Test:
+    """On PostgreSQL where there is one, else on SQLite."""
+    marked: Test = pytest.mark.once(pytest.mark.both_databases(test))
+    return marked
 
 
 @pytest.fixture(scope="module")
@@ -51,19 +62,16 @@ def check(*findings: Finding) -> None:
 
 
 @pytest.mark.promise(1)
+@on_both
 def test_p1_what_was_answered_2xx_is_never_lost(rig: Rig) -> None:
     check(webhooks.torture_acknowledgement(rig, seconds=4, most=4000, kill_every=1))
 
 
 @pytest.mark.promise(2)
 @pytest.mark.promise(3)
+@on_both
 def test_p2_p3_repetition_and_order_change_nothing(rig: Rig) -> None:
     check(*webhooks.torture_repetition(rig, leads=10))
-
-
-@pytest.mark.promise(4)
-def test_p4_what_nobody_heard_heals(rig: Rig) -> None:
-    check(healing.torture(rig, conversations=6, patience=60))
 
 
 @pytest.mark.promise(5)
@@ -73,17 +81,14 @@ def test_p5_p6_p7_no_reply_twice_none_lost_one_bubble(rig: Rig) -> None:
     check(*replies.torture(rig, conversations=8, each=3, fault_rate=0.3, kill_every=2, patience=90))
 
 
-@pytest.mark.promise(8)
-def test_p8_after_stop_nothing_goes_out(rig: Rig) -> None:
-    check(stopping.torture(rig, conversations=8, patience=60))
-
-
 @pytest.mark.promise(10)
+@once
 def test_p10_every_page_converges(rig: Rig) -> None:
     check(streams.torture(rig, pages=10, conversations=4, texts=40, seconds=5))
 
 
 @pytest.mark.promise(12)
+@on_both
 def test_p12_a_dead_worker_loses_nothing(rig: Rig) -> None:
     # The others are told by the stories of tests/engage/outbox/test_any_story.py as well.
     names = [name for name in NAMES if not name.startswith(("move.", "read.", "look."))]
@@ -91,6 +96,7 @@ def test_p12_a_dead_worker_loses_nothing(rig: Rig) -> None:
     check(crashes.torture(rig, rounds=1, names=names, at_once=4))
 
 
+@once
 def test_c18_worker_that_slept_through_its_lease_sends_nothing(rig: Rig) -> None:
     sleeper, other = rig.workers
     conversation_id, lead_id = next(iter(start_conversations(rig, 1).items()))
@@ -114,6 +120,7 @@ def test_c18_worker_that_slept_through_its_lease_sends_nothing(rig: Rig) -> None
 
 
 @pytest.mark.promise(17)
+@on_both
 def test_p17_a_flood_degrades_and_does_not_break(rig: Rig) -> None:
     finding = flood.torture(rig, seconds=4, per_second=100, stall=2)
 
@@ -123,11 +130,13 @@ def test_p17_a_flood_degrades_and_does_not_break(rig: Rig) -> None:
 
 
 @pytest.mark.promise(19)
+@once
 def test_p19_a_release_loses_nothing(rig: Rig) -> None:
     check(deploys.torture(rig, conversations=6, each=2, every=1.5, patience=60))
 
 
 @pytest.mark.promise(20)
+@once
 def test_p20_one_bad_thing_stops_no_other_one() -> None:
     # A ring of its own, for what is poisoned stays. On a busy machine everything takes longer, poisoned or not.
     with Rig() as rig:
@@ -135,17 +144,10 @@ def test_p20_one_bad_thing_stops_no_other_one() -> None:
 
 
 @pytest.mark.promise(21)
+@once
 def test_p21_a_wrong_clock_hides_freezes_and_texts_nobody() -> None:
     with ClockedRig(pace="quick") as rig:
         check(clocks.torture(rig, each=2, patience=60))
-
-
-# The contract suite holds its table strictly: once it says that all is understood, these must be kept.
-in_the_mixed_dialect = pytest.mark.xfail(
-    any((story, MIXED) in NOT_YET for story in ("converse", "run_campaigns")),
-    reason="the mixed dialect is not understood yet, see tests/contract/dialects/table.py",
-    strict=False,
-)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +164,7 @@ def mixed(mixed_rig: Rig) -> Iterator[Rig]:
 
 
 @pytest.mark.promise(4)
-@in_the_mixed_dialect
+@once
 def test_p4_what_nobody_heard_heals_in_the_mixed_dialect(mixed: Rig) -> None:
     check(healing.torture(mixed, conversations=6, patience=60))
 
@@ -170,18 +172,18 @@ def test_p4_what_nobody_heard_heals_in_the_mixed_dialect(mixed: Rig) -> None:
 @pytest.mark.promise(5)
 @pytest.mark.promise(6)
 @pytest.mark.promise(7)
-@in_the_mixed_dialect
+@once
 def test_p5_p6_p7_hold_in_the_mixed_dialect(mixed: Rig) -> None:
     check(*replies.torture(mixed, conversations=8, each=2, fault_rate=0.3, kill_every=2, patience=90))
 
 
 @pytest.mark.promise(8)
-@in_the_mixed_dialect
+@once
 def test_p8_after_stop_nothing_goes_out_in_the_mixed_dialect(mixed: Rig) -> None:
     check(stopping.torture(mixed, conversations=8, patience=60))
 
 
 @pytest.mark.promise(9)
-@in_the_mixed_dialect
+@once
 def test_p9_pause_wins_in_the_mixed_dialect(mixed: Rig) -> None:
     check(switching.torture(mixed, rounds=1, clicks=4, patience=60))
