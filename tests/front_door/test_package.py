@@ -61,7 +61,7 @@ def test_build_makes_a_source_archive_and_from_it_a_wheel_with_every_file(clone:
     assert in_wheel == shipped(clone)
     with tarfile.open(source) as archive:
         in_source = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"README.md", "constraints.txt", "manage.py", "tests/conftest.py"} <= in_source
+    assert {"README.md", "constraints.txt", "deploy/Dockerfile", "manage.py", "tests/conftest.py"} <= in_source
 
 
 @pytest.mark.whole
