@@ -26,7 +26,7 @@ _ROWS_TO_SNIFF: Final = 50
 _ENOUGH_ALIKE: Final = 0.8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """`number` counts as a spreadsheet does, from 1; `end` is where the next row begins, in bytes."""
 

@@ -74,7 +74,9 @@ def read_anew(*, upload: ListUpload, delimiter: str, is_headed: bool) -> None:
     """Somebody knows better how the file is written. Raises BadFile, NotPossibleNow."""
     upload.delimiter = delimiter
     _guess(upload, is_headed=is_headed)
-    _change(upload, State.MAPPING, delimiter=delimiter, has_header=is_headed, mapping=upload.mapping)
+    with transaction.atomic():
+        _change(upload, State.MAPPING, delimiter=delimiter, has_header=is_headed, mapping=upload.mapping, seen=None)
+        _drop(upload.seen_id)
 
 
 def choose_columns(
@@ -91,6 +93,7 @@ def choose_columns(
         headers = [column.name for column in columns]
         headers = headers[len(OURS) :] if is_ours(headers) else headers
         left_out.append_file([spreadsheet_bytes([[*OURS, *headers]], is_first=True)])
+        seen = ListLoad.objects.create(campaign=upload.campaign, list_name=list_name)
         # The upload before its files: a check that is under way takes the locks in this order, too.
         _change(
             upload,
@@ -101,8 +104,9 @@ def choose_columns(
             leave_out=[*leave_out, *([Problem.DUPLICATE.value] if de_dupe else [])],
             load=load,
             left_out=left_out,
+            seen=seen,
         )
-        _drop(upload.load, upload.left_out)
+        _drop(upload.load_id, upload.left_out_id, upload.seen_id)
         remember_columns(upload.campaign, columns)
 
 
@@ -128,7 +132,7 @@ def load(*, upload: ListUpload, by: User, key: uuid.UUID) -> Command:
             },
         )
         # From here on the platform has it, or has not: what came is not needed for that.
-        _drop(upload.source)
+        _drop(upload.source_id)
     return command
 
 
@@ -137,7 +141,7 @@ def discard(*, upload: ListUpload, by: User) -> None:
     with transaction.atomic():
         if not _not_asked(upload).delete()[0]:
             raise NotPossibleNow
-        _drop(upload.source, upload.load, upload.left_out)
+        _drop(upload.source_id, upload.load_id, upload.left_out_id, upload.seen_id)
         record(by=by, action="discarded file", subject=upload.file_name, campaign=upload.campaign)
 
 
@@ -204,7 +208,6 @@ def _change(upload: ListUpload, state: State, **changes: Any) -> None:
         "rows_done": 0,
         "rows_kept": 0,
         "problems": {},
-        "seen": b"",
         "step_until": None,
         "reason": "",
     }
@@ -212,8 +215,8 @@ def _change(upload: ListUpload, state: State, **changes: Any) -> None:
         raise NotPossibleNow
 
 
-def _drop(*loads: ListLoad | None) -> None:
-    ListLoad.objects.filter(pk__in=[load.pk for load in loads if load is not None], command=None).delete()
+def _drop(*load_ids: int | None) -> None:
+    ListLoad.objects.filter(pk__in=[id_ for id_ in load_ids if id_ is not None], command=None).delete()
 
 
 def _request(fields: Sequence[Column], *, de_dupe: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ that is killed, on whichever machine, is begun again from where the last one end
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import BinaryIO, Final
 
@@ -20,10 +20,12 @@ from console.campaigns.lists_columns import columns_of, fields_in_messages, read
 from console.campaigns.lists_findings import Findings, find_problems, is_left_out
 from console.campaigns.lists_layout import OURS, as_they_were, is_ours, usual_width
 from console.campaigns.lists_problems import Problem
-from console.campaigns.lists_rows import Layout, SeenNumbers, read_lead
+from console.campaigns.lists_rows import Layout, Lead, read_lead
+from console.campaigns.lists_seen import SeenNumbers
 from console.campaigns.models import ListUpload
 from console.display.spreadsheets import csv_bytes, spreadsheet_bytes
 from engage.mirror.consent import locked_numbers
+from engage.models import ListLoadChunk
 
 STEP_SECONDS: Final = 1.5
 MOST_ROWS: Final = 1_000_000
@@ -33,7 +35,8 @@ _ROWS_AT_ONCE: Final = 500
 _ROWS_PER_COMMIT: Final = 10_000
 # However long the rows are.
 _LETTERS_AT_ONCE: Final = 512 * 1024
-_BYTES_PER_COMMIT: Final = 2 * 1024 * 1024
+_LETTERS_PER_COMMIT: Final = 2 * 1024 * 1024
+_GONE: Final = "The file is not here any more. Upload it again."
 # Longer than what is done without a look at the clock takes on a busy machine.
 _SPARE: Final = timedelta(seconds=10)
 
@@ -58,12 +61,15 @@ def _claim(upload: ListUpload, until: datetime) -> bool:
 
 def _check_part(upload_id: int, deadline: float) -> bool:
     """Rows up to the next commit; False when there is nothing more to do."""
-    upload = ListUpload.objects.select_related("campaign", "source", "load", "left_out").get(pk=upload_id)
+    upload = ListUpload.objects.select_related("campaign", "source", "load", "left_out", "seen").get(pk=upload_id)
     part = _Part(upload)
     try:
         part.run(deadline)
     except BadFile as error:
         part.give_up(str(error))
+    except ListLoadChunk.DoesNotExist:
+        # Nor is it saved where somebody chose anew meanwhile, or another request read the last rows.
+        part.give_up(_GONE)
     return part.save() and upload.state == ListUpload.State.CHECKING
 
 
@@ -73,9 +79,8 @@ class _Part:
     def __init__(self, upload: ListUpload) -> None:
         self._upload = upload
         self._started_at = upload.offset
-        self._rows_before = upload.rows_done
         self._findings = Findings(upload.problems)
-        self._seen = SeenNumbers(bytes(upload.seen))
+        self._numbers = b""
         fields = {column.field: column.index for column in columns_of(upload) if column.field}
         first = _first_rows(upload)
         self._header = first[0].number if upload.has_header and first else 0
@@ -92,37 +97,28 @@ class _Part:
 
     def run(self, deadline: float) -> None:
         """Raises BadFile."""
-        upload, now = self._upload, timezone.now()
+        upload = self._upload
         if upload.source is None or not upload.source.has_file:
-            raise BadFile("The file is not here any more. Upload it again.")
+            raise BadFile(_GONE)
+        if upload.rows_kept and not (upload.seen and upload.seen.has_file):
+            raise BadFile(_GONE)
         with upload.source.open_file() as file:
-            rows = self._read(file)
-            while batch := _next_batch(rows):
-                self._check([row for row in batch if not row.is_blank])
-                upload.offset, upload.last_row = batch[-1].end, batch[-1].number
-                if upload.rows_done > MOST_ROWS:
-                    raise BadFile(f"There are more than {MOST_ROWS:,} rows. Split the file and load its parts.")
-                is_full = sum(map(len, (*self._kept, *self._left_out))) >= _BYTES_PER_COMMIT
-                is_full = is_full or upload.rows_done - self._rows_before >= _ROWS_PER_COMMIT
-                if is_full or time.monotonic() >= deadline:
-                    return
-        if not upload.rows_done:
+            is_over = self._check(self._read(file), deadline)
+        if is_over and not upload.rows_done:
             raise BadFile("There are no rows below the header." if upload.has_header else "There are no rows in it.")
-        upload.state, upload.state_since = ListUpload.State.CHECKED, now
+        if is_over:
+            upload.state, upload.state_since = ListUpload.State.CHECKED, timezone.now()
 
     def give_up(self, reason: str) -> None:
         self._upload.state, self._upload.state_since = ListUpload.State.BROKEN, timezone.now()
         self._upload.reason = reason[:300]
-        self._kept, self._left_out = [], []
 
     def save(self) -> bool:
         """All of it or nothing; False when the upload has moved on without us."""
         upload = self._upload
         counted = ("state", "state_since", "reason", "offset", "last_row", "rows_done", "rows_kept")
         changes = {name: getattr(upload, name) for name in counted}
-        # Once all rows are read the numbers are of no use, and they are people's.
-        seen = self._seen.pack() if upload.state == ListUpload.State.CHECKING else b""
-        changes |= {"problems": self._findings.as_json(), "seen": seen}
+        changes["problems"] = self._findings.as_json()
         same = ListUpload.objects.filter(
             pk=upload.pk, state=ListUpload.State.CHECKING, offset=self._started_at, load=upload.load
         )
@@ -133,6 +129,11 @@ class _Part:
                 upload.load.append_file(self._kept)
             if upload.left_out and self._left_out:
                 upload.left_out.append_file(self._left_out)
+            if upload.seen and upload.state == ListUpload.State.CHECKING:
+                upload.seen.append_file([self._numbers])
+            elif upload.seen:
+                # Once all rows are read the numbers are of no use, and they are people's.
+                upload.seen.delete()
         return True
 
     def _read(self, file: BinaryIO) -> Iterator[Row]:
@@ -147,14 +148,40 @@ class _Part:
         rows = (row for row in rows if row.number > self._header and not is_separator_line(row, upload.delimiter))
         return as_they_were(rows) if self._is_ours else rows
 
-    def _check(self, rows: Sequence[Row]) -> None:
+    def _check(self, rows: Iterator[Row], deadline: float) -> bool:
+        """So many rows as are put together in one commit; whether the file is over.
+
+        They are read before any of them is judged: whether a number stands further up is asked once for all.
+        """
         upload = self._upload
-        leads = [read_lead(row, self._layout) for row in rows]
-        locked = locked_numbers(upload.campaign.workspace_id, [lead.phone for lead in leads if lead.phone])
+        leads: list[Lead] = []
+        locked: set[str] = set()
+        letters = 0
+        is_over = True
+        while batch := _next_batch(rows):
+            read = [read_lead(row, self._layout) for row in batch if not row.is_blank]
+            locked.update(locked_numbers(upload.campaign.workspace_id, [lead.phone for lead in read if lead.phone]))
+            leads += read
+            letters += sum(map(_letters_in, batch))
+            upload.offset, upload.last_row = batch[-1].end, batch[-1].number
+            if upload.rows_done + len(leads) > MOST_ROWS:
+                raise BadFile(f"There are more than {MOST_ROWS:,} rows. Split the file and load its parts.")
+            is_full = len(leads) >= _ROWS_PER_COMMIT or letters >= _LETTERS_PER_COMMIT
+            if is_full or time.monotonic() >= deadline:
+                is_over = False
+                break
+        seen = SeenNumbers(upload.seen, (lead.phone for lead in leads if lead.phone))
+        for start in range(0, len(leads), _ROWS_AT_ONCE):
+            self._judge(leads[start : start + _ROWS_AT_ONCE], locked, seen)
+        self._numbers = seen.pack()
+        return is_over
+
+    def _judge(self, leads: Sequence[Lead], locked: Collection[str], seen: SeenNumbers) -> None:
+        upload = self._upload
         kept: list[list[str]] = []
         left_out: list[list[str]] = []
         for lead in leads:
-            is_again = bool(lead.phone) and lead.phone in self._seen
+            is_again = bool(lead.phone) and lead.phone in seen
             problems = find_problems(lead, is_locked=lead.phone in locked, is_again=is_again)
             self._findings.note(lead, problems, self._example(lead.row))
             if is_left_out(problems, upload.leave_out):
@@ -162,7 +189,7 @@ class _Part:
                 left_out.append([str(lead.row.number), _in_words(problems), *cells])
             else:
                 kept.append(lead.values)
-                self._seen.add(lead.phone)
+                seen.add(lead.phone)
         upload.rows_done += len(leads)
         upload.rows_kept += len(kept)
         self._kept.append(csv_bytes(kept))
@@ -188,10 +215,15 @@ def _next_batch(rows: Iterator[Row]) -> list[Row]:
     letters = 0
     for row in rows:
         batch.append(row)
-        letters += sum(map(len, row.cells))
+        letters += _letters_in(row)
         if len(batch) >= _ROWS_AT_ONCE or letters >= _LETTERS_AT_ONCE:
             break
     return batch
+
+
+def _letters_in(row: Row) -> int:
+    """Empty cells take room as well."""
+    return len(row.cells) + sum(map(len, row.cells))
 
 
 def _in_words(problems: Sequence[Problem]) -> str:

@@ -67,7 +67,7 @@ def loads_context(campaign: Campaign, user: User) -> dict[str, Any]:
 
 def find_loads(campaign: Campaign) -> list[LoadRow]:
     """Files and single leads, the newest first."""
-    uploads = ListUpload.objects.filter(campaign=campaign).defer("seen", "mapping")
+    uploads = ListUpload.objects.filter(campaign=campaign).defer("mapping")
     uploads = uploads.select_related("source", "load__command", "uploaded_by").order_by("-created_at", "-id")
     single = Command.objects.filter(campaign=campaign, kind=Command.Kind.LOAD_LEAD).select_related("created_by")
     rows = [_row_of_upload(upload) for upload in uploads[:_LOADS_SHOWN]]

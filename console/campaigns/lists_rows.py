@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import merge
 from typing import Final
 
 from console.campaigns.csv_rows import Row
@@ -64,7 +61,7 @@ class Layout:
         return cls(dict(fields), fields["Phone"], filled, zones, width, usual_width, delimiter)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A row as it is going to be sent, and what is remarkable about it. `phone` is E.164, or empty."""
 
@@ -155,23 +152,3 @@ def _has_zone(phone: str, values: Mapping[str, str], layout: Layout) -> bool:
     if any(zone_named(values[name]) for name in layout.zone_fields):
         return True
     return bool(zones_told(state=values.get("State"), zip_code=values.get("Zip"), phone=phone))
-
-
-class SeenNumbers:
-    """Numbers of rows further up: sorted, eight bytes each, so that a million of them can be kept from step to step."""
-
-    def __init__(self, packed: bytes) -> None:
-        self._before = array("Q", packed)
-        self._now: set[int] = set()
-
-    def __contains__(self, phone: str) -> bool:
-        number = int(phone[1:])
-        place = bisect_left(self._before, number)
-        return number in self._now or (place < len(self._before) and self._before[place] == number)
-
-    def add(self, phone: str) -> None:
-        if phone not in self:
-            self._now.add(int(phone[1:]))
-
-    def pack(self) -> bytes:
-        return array("Q", merge(self._before, sorted(self._now))).tobytes()

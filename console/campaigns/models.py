@@ -162,7 +162,14 @@ class ListUpload(models.Model):
     rows_done = models.PositiveIntegerField(default=0, help_text="rows of leads: neither header nor blank")
     rows_kept = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=dict, help_text="kind of problem → how many rows, and the first of them")
-    seen = models.BinaryField(default=bytes, help_text="the numbers so far, sorted, eight bytes each")
+    seen = models.OneToOneField(
+        ListLoad,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="the numbers of rows that are kept so far, eight bytes each",
+    )
     step_until = models.DateTimeField(null=True, blank=True, help_text="a request checks rows until then")
     reason = models.CharField(max_length=300, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -17,6 +17,7 @@ from console.campaigns.csv_inspection import BadFile
 from console.campaigns.lists_checking import STEP_SECONDS, check_step
 from console.campaigns.lists_forms import ColumnsForm, DecisionForm, KeyForm, ReadingForm
 from console.campaigns.lists_page import upload_context
+from console.campaigns.lists_turns import turn
 from console.campaigns.models import ListUpload
 from console.campaigns.views.desk import find_campaign, require_permission
 from console.campaigns.views.lists import LOAD
@@ -81,8 +82,10 @@ def list_upload_map(request: DeskRequest, campaign_id: int, upload_id: int) -> H
 def list_upload_check(request: DeskRequest, campaign_id: int, upload_id: int) -> HttpResponse:
     """The next step of the check."""
     upload = _find(request, campaign_id, upload_id)
-    check_step(upload, seconds=STEP_SECONDS if wants_fragment(request) else _LONG_STEP_SECONDS)
-    return _done(request, campaign_id, upload_id)
+    with turn(upload.pk) as is_ours:
+        if is_ours:
+            check_step(upload, seconds=STEP_SECONDS if wants_fragment(request) else _LONG_STEP_SECONDS)
+    return _done(request, campaign_id, upload_id, is_waiting=not is_ours)
 
 
 @require_POST
@@ -149,7 +152,7 @@ def _find(request: DeskRequest, campaign_id: int, upload_id: int) -> ListUpload:
     """404 for what is in another campaign, 403 for who may not load leads: a file is full of people."""
     campaign = find_campaign(request, campaign_id)
     require_permission(request, *LOAD)
-    uploads = ListUpload.objects.select_related("source", "load__command", "left_out", "uploaded_by").defer("seen")
+    uploads = ListUpload.objects.select_related("source", "load__command", "left_out", "uploaded_by")
     upload = get_object_or_404(uploads.filter(campaign=campaign), id=upload_id)
     upload.campaign = campaign
     return upload
@@ -162,14 +165,17 @@ def _answer(
     form: ColumnsForm | None = None,
     refusal: str = "",
     status: int = 200,
+    is_waiting: bool = False,
 ) -> HttpResponse:
     template = "campaigns/_upload.html" if wants_fragment(request) else "campaigns/list_upload.html"
-    return render(request, template, upload_context(upload, form=form, refusal=refusal), status=status)
+    context = upload_context(upload, form=form, refusal=refusal) | {"is_waiting": is_waiting}
+    return render(request, template, context, status=status)
 
 
-def _done(request: DeskRequest, campaign_id: int, upload_id: int) -> HttpResponse:
+def _done(request: DeskRequest, campaign_id: int, upload_id: int, *, is_waiting: bool = False) -> HttpResponse:
+    """`is_waiting`: for another file, whose rows are checked just now."""
     if wants_fragment(request):
-        return _answer(request, _find(request, campaign_id, upload_id))
+        return _answer(request, _find(request, campaign_id, upload_id), is_waiting=is_waiting)
     return redirect("campaigns:list-upload", campaign_id, upload_id)
 
 

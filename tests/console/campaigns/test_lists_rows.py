@@ -10,7 +10,7 @@ from console.campaigns.csv_rows import Row
 from console.campaigns.lists_findings import Findings, find_problems, is_left_out
 from console.campaigns.lists_names import LONGEST_NAME, list_name_of
 from console.campaigns.lists_problems import Problem
-from console.campaigns.lists_rows import Layout, Lead, SeenNumbers, normalize, read_lead
+from console.campaigns.lists_rows import Layout, Lead, normalize, read_lead
 from engage.sms import phones
 
 FIELDS = {"Phone": 0, "FirstName": 1, "Zip": 2, "State": 3, "TimeZone": 4}
@@ -111,23 +111,6 @@ def test_findings_are_counted_and_a_few_are_shown() -> None:
     assert findings.counts == {"phone": 12, "empty": 3}
     assert findings.empty_fields == {"FirstName": 3}
     assert findings.examples["phone"] == [{"row": 2, "words": "x" * 80}] * 5
-
-
-@given(st.lists(st.sets(st.integers(min_value=10**6, max_value=10**15 - 1), max_size=20), max_size=6))
-def test_numbers_are_known_again_after_every_step(steps: list[set[int]]) -> None:
-    packed, known = b"", set[int]()
-
-    for step in steps:
-        seen = SeenNumbers(packed)
-        for number in sorted(step, reverse=True):
-            assert (f"+{number}" in seen) is (number in known)
-            seen.add(f"+{number}")
-            seen.add(f"+{number}")
-            known.add(number)
-            assert f"+{number}" in seen
-        packed = seen.pack()
-
-    assert len(packed) == 8 * len(known)
 
 
 @pytest.mark.parametrize(
