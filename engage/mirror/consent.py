@@ -90,9 +90,12 @@ def _opt_in_ends(start: Consent, stop: Consent) -> bool:
     if start.evidence.startswith(OPT_IN_WORDED) and stop.is_confirmed:
         # Where Engage shows the one word, it shows the other: the START in its thread counts, or none.
         return False
-    # Dates of Engage on both sides, or of ours on one: those of different clocks are not compared.
-    is_comparable = not start.evidence.startswith(OPT_IN_UNTIMED) and not stop.evidence.startswith(UNTIMED)
-    return stop.at <= start.at if is_comparable else True
+    if start.evidence.startswith(OPT_IN_UNTIMED):
+        return True
+    if not stop.evidence.startswith(UNTIMED):
+        return stop.at <= start.at
+    # Dates of different clocks are compared only where the word START itself has one: it may have arrived late.
+    return not start.evidence.startswith(OPT_IN_WORDED) or stop.at <= start.at + _SKEW
 
 
 def _is_heard_later(start: Consent, stop: Consent) -> bool:

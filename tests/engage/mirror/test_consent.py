@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +13,6 @@ from hypothesis import strategies as st
 from engage.api.events import ConversationKind
 from engage.api.wire import ConversationPayload
 from engage.mirror.consent import locked_numbers
-from engage.mirror.lifting import LocksChanged, lift_number, locks_mark
 from engage.mirror.merge import merge
 from engage.mirror.observations import ConversationObservation, Observations
 from engage.models import Consent, Conversation, Workspace
@@ -126,6 +123,20 @@ def test_opt_in_delivered_again_after_another_opt_out_ends_nothing() -> None:
     assert is_locked(workspace)
 
 
+def test_opt_in_that_arrives_late_ends_no_opt_out_that_was_heard_after_its_words() -> None:
+    late = say(60, START, kind=OPT_IN)
+
+    workspace = play([say(0, STOP, kind=OPT_OUT), say(40, kind=OPT_OUT), late, say(61, is_read=True)])
+
+    assert is_locked(workspace)
+
+
+def test_opt_in_by_a_clock_a_little_behind_ends_an_opt_out_without_words() -> None:
+    workspace = play([say(6, kind=OPT_OUT), say(7, START, kind=OPT_IN), say(8, is_read=True)])
+
+    assert not is_locked(workspace)
+
+
 def test_start_of_before_ends_no_opt_out_without_words() -> None:
     workspace = play(
         [
@@ -228,75 +239,3 @@ def test_who_said_stop_last_is_locked_in_any_order(data: st.DataObject) -> None:
 
     assert mixed == in_order
     assert in_order[0] or _last_word(said) != "stop"
-
-
-DNC = ("Never again", {"disposition": "Never again", "doNotContact": True})
-
-
-@st.composite
-def lives(draw: st.DrawFn) -> tuple[list[ConversationObservation | str], bool]:
-    """Words, events, dispositions, GETs that show some or nothing of it, and lifts; and whether a stop came last."""
-    thread: list[dict[str, Any]] = []
-    steps: list[ConversationObservation | str] = []
-    chosen: dict[str, Any] = {}
-    must_lock = False
-    for step in range(draw(st.integers(2, 8))):
-        minutes = 20.0 * step
-        off = draw(st.sampled_from([0, 0, 0, 24 * 60, -24 * 60]))
-        kind = draw(st.sampled_from(["stop", "start", "text", "disposition", "whole", "nothing", "lift"]))
-        if kind == "lift":
-            steps.append("lift")
-            must_lock = False
-        elif kind in ("whole", "nothing"):
-            shown = thread if kind == "whole" else []
-            steps.append(say(minutes, *shown, is_read=True, **(chosen if kind == "whole" else {})))
-        elif kind == "disposition":
-            moment = at(minutes).isoformat().replace("+00:00", "Z")
-            chosen = {"disposition": DNC[0], "dispositionTimestamp": moment}
-            # Shown at once: what only a webhook said of a disposition, GETs without it take back.
-            steps.append(say(minutes, *thread, is_read=True, **chosen))
-            must_lock = True
-        else:
-            words = {"stop": "STOP", "start": "START", "text": "Hi"}[kind]
-            said = message(step, minutes + off, words)
-            is_event = kind != "text" and draw(st.booleans())
-            thread += [] if is_event else [said]
-            event = {"stop": OPT_OUT, "start": OPT_IN, "text": None}[kind] if is_event else None
-            carried = [said] if not is_event or draw(st.booleans()) else []
-            steps.append(say(minutes, *carried, kind=event))
-            # A text by webhook alone is taken back by GETs without it; one that a GET has shown is not.
-            steps += [] if is_event else [say(minutes + 1, *thread, is_read=True, **chosen)]
-            must_lock = must_lock if kind == "text" else kind == "stop"
-    return steps, must_lock
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(life=lives())
-def test_whatever_happens_who_said_stop_last_is_locked(life: tuple[list[Any], bool]) -> None:
-    steps, must_lock = life
-    workspace = play([])
-    user = make_user(username=f"sue{User.objects.count()}")
-    for step in steps:
-        if step != "lift":
-            tell(workspace, step)
-        elif found := Conversation.objects.select_related("lead").first():
-            with suppress(LocksChanged):
-                lift_number(found, mark=locks_mark(found), by=user, reason="A person looked at it")
-
-    if must_lock:
-        assert is_locked(workspace)
-
-
-def tell(workspace: Workspace, step: ConversationObservation) -> None:
-    step.payload.data.dispositions[:] = _LISTED
-    for _ in range(2 if step.is_read else 1):
-        with transaction.atomic():
-            merge(workspace.pk, Observations(conversations=[step]))
-        if step.is_read:
-            # What a read does before it merges its answer.
-            Conversation.objects.update(key_fingerprint="good")
-
-
-_LISTED = ConversationPayload.model_validate(
-    body("") | {"data": body("")["data"] | {"dispositions": [DNC[1]]}}
-).data.dispositions
