@@ -10,6 +10,7 @@ from engage.sms.keywords import english, other_languages
 COURTESIES: Final = english.COURTESIES | other_languages.COURTESIES
 _ONE_WORD: Final = english.ONE_WORD | other_languages.ONE_WORD
 _APART: Final = re.compile(rf"\b(?:{'|'.join(sorted(_ONE_WORD, key=len, reverse=True))})\b")
+_BEGIN_APART: Final = frozenset(words.partition(" ")[0] for words in _ONE_WORD)
 _SIGNS: Final = re.compile(r"[\W_]+")
 _BLANKS: Final = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128))
 _CLAUSE_END: Final = re.compile(r"([.,;:!?()\n\u2013\u2014]+|(?<=\s)-+(?=\s))")
@@ -51,6 +52,9 @@ def _flatten(text: str) -> str:
     """Letters and digits, single spaces; emoji, quotes and other signs gone; "opt-out" and its like made one word."""
     said = (text.translate(_BLANKS) if text.isascii() else _SIGNS.sub(" ", text)).split()
     plain = _join_spelled_out(said)
+    # "S.T.O.P." may be joined to a word that begins one of these; the expression is slow to find nothing.
+    if _BEGIN_APART.isdisjoint(plain.split()):
+        return plain
     return _APART.sub(lambda found: _ONE_WORD[found[0]], plain)
 
 

@@ -246,9 +246,11 @@ def _keep_no(words_of_it: str) -> str:
 
 
 def _is_likely_wording(wording: str) -> bool:
-    if english.LIKELY.search(wording):
+    begin = [word[:4] for word in wording.split()]
+    # The expressions are slow to find nothing.
+    if not _BEGINNINGS.isdisjoint(begin) and english.LIKELY.search(wording):
         return True
-    if _may_be_foreign(wording) and other_languages.LIKELY.search(wording):
+    if not other_languages.BEGINNINGS.isdisjoint(begin) and other_languages.LIKELY.search(wording):
         return True
     if english.WRONG.search(wording) and "stop" in wording.split():
         return True
@@ -260,10 +262,6 @@ def _is_likely_wording(wording: str) -> bool:
         if ends and not other_channel(wording, ends[-1]):
             return True
     return False
-
-
-def _may_be_foreign(wording: str) -> bool:
-    return not other_languages.BEGINNINGS.isdisjoint([word[:4] for word in wording.split()])
 
 
 def _turns_on_stop(core: str) -> bool:
