@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from engage.models import Command, Consent, Disposition, Message
 from engage.models.disposition_names import kept_name
 from engage.sms.blanks import is_blank
 from engage.sms.keywords import Reaction, find_reaction
+from engage.sms.sameness import fold
 
 # The platform answers by itself at once; nobody reads and types this fast.
 AUTOMATIC_WITHIN = timedelta(seconds=10)
@@ -111,15 +111,11 @@ def pair_up(
         if reply.message_id is None and (reply.state in _UNDER_WAY or reply.id in left_before):
             begin = reply.created_at - CLOCKS_DIFFER_BY
             for message in strangers:
-                is_same = message.sent_at >= begin and _fold(message.text) == _fold(reply.text)
+                is_same = message.sent_at >= begin and fold(message.text) == fold(reply.text)
                 if is_same and message.id not in pairs:
                     pairs[message.id] = reply
                     break
     return pairs
-
-
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def message_bubbles(

@@ -22,7 +22,8 @@ AUTOMATIC_WITHIN = timedelta(seconds=10)
 class Act:
     """A reply or a finish of this desk that may have reached the platform. `seen_through`: id of a text.
 
-    `ends`: when it was settled; None while it may still take effect. `name`: of the disposition.
+    `ends`: when it was settled; None while it may still take effect. `name`: of the disposition, or the words of a
+    reply that was given up.
     """
 
     seen_through: int

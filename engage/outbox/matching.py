@@ -6,12 +6,13 @@ said earlier, never pass for the proof of a delivery.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from enum import Enum
+
+from engage.sms.sameness import fold
 
 ALIKE = 0.9
 # Shorter words ("ok", "yes, thanks") may as well be somebody else's.
@@ -91,11 +92,6 @@ class _Pool:
     def take(self, seen: Seen) -> Seen:
         self.free.remove(seen)
         return seen
-
-
-def fold(text: str) -> str:
-    """The form in which texts are compared: one spelling of each character, runs of space as one."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def match(posted: Iterable[Posted], seen: Iterable[Seen]) -> dict[int, Match]:

@@ -6,12 +6,14 @@ import itertools
 import json
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.engage.deliveries import body as conversation_body
 from tests.engage.outbox.campaigns.meddler import Reply
+
+MAY_BE_AN_OPT_OUT = "lose my number"
 
 
 @dataclass
@@ -24,6 +26,15 @@ class ModelThread:
     # The lead's last word on the matter was STOP; and a look has shown that.
     is_stopped: bool = False
     has_shown_stop: bool = False
+    # Ids of texts that may be an opt-out, as far as a look has shown them and nobody has judged them.
+    doubts_shown: set[str] = field(default_factory=set)
+    # Texts of ours that it has taken, and shows later; by their ids, with when it took them.
+    is_slow: bool = False
+    unshown: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> list[dict[str, Any]]:
+        return [message for message in self.messages if message["id"] not in self.unshown]
 
 
 @dataclass(frozen=True)
@@ -58,17 +69,19 @@ class ModelThreads:
                 return self._show(thread)
             text = parse_qs(body.decode(), strict_parsing=True)["message"][0]
             self.ledger.append(Taken(thread.lead_id, text, self.carrying))
-            self._add(thread, text, "OUTBOUND")
+            taken = self._add(thread, text, "OUTBOUND")
+            if thread.is_slow:
+                thread.unshown[taken] = datetime.now(UTC)
             return 200, b"{}"
 
     def find(self, path: str) -> ModelThread:
         key = parse_qs(urlsplit(path).query)["key"][0]
         return next(thread for thread in self.threads if key == thread.key or key in thread.old_keys)
 
-    def say(self, thread: ModelThread, text: str) -> None:
-        """The lead texts."""
+    def say(self, thread: ModelThread, text: str, *, ago: timedelta = timedelta()) -> None:
+        """The lead texts, or did some time `ago` and it reaches the platform only now."""
         with self._lock:
-            self._add(thread, text, "INBOUND")
+            self._add(thread, text, "INBOUND", ago)
             if text in ("STOP", "START"):
                 thread.is_stopped = text == "STOP"
                 thread.has_shown_stop = False
@@ -77,32 +90,41 @@ class ModelThreads:
         with self._lock:
             self._add(thread, text, "OUTBOUND")
 
+    def show_all(self, *, taken_before: datetime) -> None:
+        """What was taken before then is shown by now."""
+        with self._lock:
+            for thread in self.threads:
+                thread.unshown = {name: at for name, at in thread.unshown.items() if at >= taken_before}
+
     def renew_key(self, thread: ModelThread) -> None:
         with self._lock:
             thread.old_keys.add(thread.key)
             thread.key = f"{thread.key}'"
 
-    def payload(self, thread: ModelThread, *, event: str = "NewMessage") -> dict[str, Any]:
-        """What a webhook would say now: all of it, as in the answer to a GET."""
+    def payload(self, thread: ModelThread, *, only: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What a webhook would say now: all that is shown, as in the answer to a GET, or one message alone."""
         return conversation_body(
-            event, lead_id=thread.lead_id, phone=f"+1555000{thread.lead_id[-1]:>04}", messages=thread.messages,
-            key=thread.key, timeZone="America/New_York",
+            lead_id=thread.lead_id, phone=f"+1555000{thread.lead_id[-1]:>04}", key=thread.key,
+            messages=thread.shown if only is None else [only], timeZone="America/New_York",
         )  # fmt: skip
 
     def _show(self, thread: ModelThread) -> Reply:
         if self.reads_fail:
             return 500, b"not now"
         thread.has_shown_stop = thread.has_shown_stop or thread.is_stopped
+        thread.doubts_shown |= {row["id"] for row in thread.messages if row["message"] == MAY_BE_AN_OPT_OUT}
         return 200, json.dumps(self.payload(thread)).encode()
 
-    def _add(self, thread: ModelThread, text: str, direction: str) -> None:
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    def _add(self, thread: ModelThread, text: str, direction: str, ago: timedelta = timedelta()) -> str:
+        at = (datetime.now(UTC) - ago).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        name = f"{next(self._numbers):024x}"
         thread.messages.append(
             {
-                "id": f"{next(self._numbers):024x}",
+                "id": name,
                 "sender": "+15555551212",
                 "direction": direction,
                 "timestamp": at,
                 "message": text,
             }
         )
+        return name

@@ -87,6 +87,16 @@ def land(stage: Stage) -> None:
     stage.line.late.pop()()
 
 
+def hear(stage: Stage) -> None:
+    """A webhook tells of the thread as it is now."""
+    payload = ConversationPayload.model_validate(stage.model.payload(stage.model.threads[0]))
+    with transaction.atomic():
+        merge(
+            stage.conversation.workspace_id,
+            Observations(conversations=[ConversationObservation(payload, timezone.now())]),
+        )
+
+
 def test_what_arrives_six_days_later_is_still_found(stage: Stage) -> None:
     command = stage.send(stage.reply(), LATE)
     stage.look_for(command, 600)
@@ -149,3 +159,22 @@ def test_503_with_retry_after_was_not_sent_where_the_vendor_promised(stage: Stag
 
     assert command.state == State.CONFIRMED
     assert len(stage.model.ledger) == 1
+
+
+@pytest.mark.parametrize("given_up", [decisions.discard, decisions.mark_sent])
+def test_text_heard_before_a_reply_that_was_given_up_arrives_after_all_still_waits(stage: Stage, given_up: Any) -> None:
+    command = stage.send(stage.reply(), LATE)
+    stage.look_for(command, 600)
+    given_up(command=command, by=stage.by)
+    stage.time.shift(timedelta(hours=1))
+    thread = stage.model.threads[0]
+    stage.model.say(thread, "And on Sundays?")
+    hear(stage)
+
+    stage.time.shift(timedelta(minutes=1))
+    land(stage)
+    hear(stage)
+
+    stage.conversation.refresh_from_db()
+    assert stage.conversation.messages.count() == 3
+    assert stage.conversation.waiting_since == stage.conversation.messages.get(text="And on Sundays?").sent_at
