@@ -267,7 +267,7 @@ DELIVERIES_KEPT_DAYS = env.number("CONSOLE_DELIVERIES_KEPT_DAYS", 30, least=1)
 CHANGES_KEPT_HOURS = env.number("CONSOLE_CHANGES_KEPT_HOURS", 24, least=1)
 
 # What the worker runs besides, each until the event that it is given is set.
-ENGAGE_LOOPS = {"sessions": "console.accounts.pruning.run"}
+ENGAGE_LOOPS = {"sessions": "console.accounts.pruning.run", "desk": "console.inbox.sweeping.run"}
 
 # Who is told what an operator does on the command line.
 ENGAGE_WITNESS = "console.audit.trail.record_operation"

@@ -25,6 +25,7 @@ from engage.outbox import enqueue
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
 
 class NotAsAsked(Exception):
@@ -92,19 +93,38 @@ def release(
         record(conversation, "released conversation", by=by, before={"agent": agent})
 
 
-def let_go(agent: User, by: User) -> int:
-    """Release what somebody cannot work any more: switched off, or without the campaign. Returns how many."""
+def let_go(agent: User, by: User | None) -> int:
+    """Release what somebody cannot work any more: switched off, or without the campaign. Returns how many.
+
+    `by`: None where nobody did it here, and it was only found to be so.
+    """
     # Permissions are kept on the object once they were asked for.
     agent = type(agent)._default_manager.get(pk=agent.pk)
-    held = Assignment.objects.filter(agent=agent).select_related("conversation__campaign").order_by("conversation_id")
-    gone = [row for row in held if not _holds(agent, row.conversation)]
+    campaign_ids = Scope.of(agent).campaign_ids
+    if campaign_ids is None:
+        return 0
+    held = Assignment.objects.filter(agent=agent).exclude(conversation__campaign_id__in=campaign_ids)
+    return _release_all(held, agent=agent, by=by)
+
+
+def let_go_orphans() -> int:
+    """Release what people held whose account is deleted. Returns how many."""
+    return _release_all(Assignment.objects.filter(agent=None), agent=None, by=None)
+
+
+def _release_all(held: QuerySet[Assignment], *, agent: User | None, by: User | None) -> int:
+    released = 0
+    found = list(held.select_related("conversation__campaign").order_by("conversation_id"))
+    if not found:
+        return released
     with transaction.atomic():
-        for row in gone:
+        for row in found:
             if Assignment.objects.filter(pk=row.pk, agent=agent).delete()[0]:
-                _tell(row.conversation, DeskEvent.Kind.RELEASED, by=by)
-                before = {"agent": agent.get_username()}
+                _tell(row.conversation, DeskEvent.Kind.RELEASED if by else DeskEvent.Kind.LEFT, by=by or agent)
+                before = {"agent": agent.get_username() if agent else None}
                 record(row.conversation, "released conversation", by=by, before=before)
-    return len(gone)
+                released += 1
+    return released
 
 
 def assign(*, conversation: Conversation, to: User, by: User, seen_through: int | None = None) -> None:
@@ -222,7 +242,7 @@ def record(
     conversation: Conversation,
     action: str,
     *,
-    by: User,
+    by: User | None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
@@ -244,7 +264,7 @@ def _claim(conversation: Conversation, by: User) -> bool:
         conversation=conversation, defaults={"agent": by}
     )
     if assignment.agent_id != by.id:
-        if _holds(assignment.agent, conversation):
+        if assignment.agent is not None and _holds(assignment.agent, conversation):
             raise WorkedBySomebodyElse(assignment.agent)
         # Of two who take it over at once one finds it changed.
         held = Assignment.objects.filter(pk=assignment.pk, agent=assignment.agent)
@@ -277,6 +297,6 @@ def _agent_of(conversation: Conversation) -> dict[str, Any]:
     return {"agent": worked.values_list("agent__username", flat=True).first()}
 
 
-def _tell(conversation: Conversation, kind: DeskEvent.Kind, *, by: User, to: User | None = None) -> None:
+def _tell(conversation: Conversation, kind: DeskEvent.Kind, *, by: User | None, to: User | None = None) -> None:
     DeskEvent.objects.create(conversation=conversation, kind=kind, by=by, to=to)
     Change.record_conversations([(conversation.id, conversation.campaign_id)])

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
 
 class Assignment(models.Model):
-    """Who works a conversation now. Ours alone: the platform knows nothing of it."""
+    """Who works a conversation now. Ours alone: the platform knows nothing of it.
+
+    Without an agent where their account was deleted, until the sweep has told everybody.
+    """
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="assignment")
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments")
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="assignments"
+    )
     since = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -32,6 +37,7 @@ class DeskEvent(models.Model):
         CLAIMED = "claimed", "claimed this conversation"
         RELEASED = "released", "released this conversation"
         ASSIGNED = "assigned", "assigned this conversation"
+        LEFT = "left", "can work this conversation no longer"
         NO_OPT_OUT = "no_opt_out", "read it: not an opt-out"
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="desk_events")
@@ -69,8 +75,8 @@ class DeskQuerySet(ConversationQuerySet["DeskConversation"]):
         return self.filter(assignment__agent_id=agent_id)
 
     def unassigned(self) -> Self:
-        """Nobody's, or of somebody whose account is switched off: who is gone holds no work."""
-        return self.filter(Q(assignment__isnull=True) | Q(assignment__agent__is_active=False))
+        """Nobody's, or of somebody whose account is switched off or deleted: who is gone holds no work."""
+        return self.filter(Q(assignment__agent__isnull=True) | Q(assignment__agent__is_active=False))
 
     def longest_wait_first(self) -> Self:
         """Who waits, longest first; behind them who does not, newest first."""
@@ -103,7 +109,8 @@ class DeskConversation(Conversation):
     def worked_by(self) -> User | None:
         """Whose it is; of somebody whose account is switched off it is not."""
         assignment: Assignment | None = getattr(self, "assignment", None)
-        return assignment.agent if assignment and assignment.agent.is_active else None
+        agent = assignment.agent if assignment else None
+        return agent if agent and agent.is_active else None
 
     class Meta:
         proxy = True

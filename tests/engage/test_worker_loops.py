@@ -111,7 +111,9 @@ def test_deliveries_that_cannot_be_deleted_do_not_keep_the_feed() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["projector", "reconcile", "dispatcher", "restored", "pruning", "lineage", "sessions"])
+@pytest.mark.parametrize(
+    "name", ["projector", "reconcile", "dispatcher", "restored", "pruning", "lineage", "sessions", "desk"]
+)
 def test_every_loop_outlives_tables_that_are_gone_for_a_while(name: str) -> None:
     """Whatever is wrong with what a loop reads: here there is nothing to read at all."""
     tables = ["engage_workspace", "engage_command", "engage_delivery", "engage_lineage", "engage_change"]

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from console.accounts.actions import note_reach_changed, note_switched_off
+from console.audit.models import AuditEntry
 from console.inbox import actions
 from console.inbox.models import Assignment, DeskEvent
+from console.inbox.sweeping import sweep
 from engage.models import Change, Conversation
 from tests.factories import make_campaign, make_conversation, make_team, make_user
 from tests.html import parse
@@ -241,3 +245,76 @@ def test_losing_a_team_releases_what_is_out_of_reach_and_nothing_else(ben: User,
 
     assert Assignment.objects.get().conversation_id == kept.pk
     assert DeskEvent.objects.get().conversation_id == lost.pk
+
+
+def test_deleting_somebody_by_whatever_way_leaves_their_work_to_anybody(client: Client, ada: User, ben: User) -> None:
+    conversation = make_conversation(assigned_to=ben)
+    ben.delete()
+
+    page = parse(client.get(f"/conversations/{conversation.id}/?queue=unassigned").content)
+    answer = client.post(f"/conversations/{conversation.id}/replies/", {"text": "Yes."}, headers=FRAGMENT)
+
+    assert page.by_id(f"conversation-{conversation.id}")
+    assert answer.status_code == 200
+    assert Assignment.objects.get().agent == ada
+
+
+def switch_off(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def lose_role(person: User) -> None:
+    make_team(campaigns=(make_campaign(),), members=(person,))
+    person.groups.clear()
+
+
+def lose_permission(person: User) -> None:
+    make_team(campaigns=(make_campaign(),), members=(person,))
+    Group.objects.get(name="Supervisor").permissions.filter(codename="see_every_campaign").delete()
+
+
+def join_another_team(person: User) -> None:
+    person.groups.clear()
+    make_team(campaigns=(make_campaign(),), members=(person,))
+
+
+def be_deleted(person: User) -> None:
+    person.delete()
+
+
+@pytest.mark.parametrize("goes", [switch_off, lose_role, lose_permission, join_another_team, be_deleted])
+def test_worker_releases_what_is_held_by_who_went_outside_of_the_admin(
+    sue: User, ada: User, goes: Callable[[User], None]
+) -> None:
+    lost, of_another = make_conversation(assigned_to=sue), make_conversation(assigned_to=ada)
+    Change.objects.all().delete()
+    goes(sue)
+
+    released = sweep(timezone.now())
+
+    line = DeskEvent.objects.get()
+    assert released == 1
+    assert Assignment.objects.get().conversation_id == of_another.pk
+    assert (line.conversation_id, line.kind) == (lost.pk, DeskEvent.Kind.LEFT)
+    assert Change.objects.filter(conversation_id=lost.pk).exists()
+    assert AuditEntry.objects.get(action="released conversation").conversation_id == lost.pk
+    assert sweep(timezone.now()) == 0
+
+
+def test_sweep_leaves_alone_who_may_work_what_they_hold(sue: User, ada: User) -> None:
+    of_sue, of_ada = make_conversation(assigned_to=sue), make_conversation(assigned_to=ada)
+    make_team(campaigns=(make_campaign(),), members=(sue,))
+    make_team(campaigns=(of_ada.campaign,), members=(ada,))
+
+    assert sweep(timezone.now()) == 0
+    assert {row.conversation_id for row in Assignment.objects.all()} == {of_sue.pk, of_ada.pk}
+
+
+@pytest.mark.django_db
+def test_sweep_asks_little_of_the_database(django_assert_num_queries: Any) -> None:
+    for _ in range(3):
+        make_conversation(assigned_to=make_user())
+
+    # What nobody holds any more, who works something; of each: themselves, their permissions of two kinds, their teams.
+    with django_assert_num_queries(2 + 3 * 4):
+        sweep(timezone.now())
