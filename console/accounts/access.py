@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
 Arguments = ParamSpec("Arguments")
+_FOR_PEOPLE = "is_for_people"
 
 
 class DeskRequest(HttpRequest):
@@ -54,7 +55,17 @@ def signed_in(
         patch_vary_headers(response, ["HX-Request"])
         return response
 
+    # Decorators around this one take it over.
+    page.__dict__[_FOR_PEOPLE] = True
     return page
+
+
+def is_for_people(request: HttpRequest) -> bool:
+    """Whether what was asked for is one of the pages and forms that need somebody to be signed in."""
+    try:
+        return bool(getattr(resolve(request.path_info).func, _FOR_PEOPLE, False))
+    except Resolver404:
+        return False
 
 
 def wants_fragment(request: DeskRequest) -> bool:

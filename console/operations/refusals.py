@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 
 from console import errors
+from console.accounts.access import is_for_people, send_to
 
 _LONGEST = 200
 _WEBHOOKS = "/hooks/engage/"
@@ -48,6 +49,9 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
             "there, or an admin sets CONSOLE_ORIGIN to the address people use."
         )
         return _page(request, 403, "Opened at another address", words)
+    if reason == REASON_NO_CSRF_COOKIE and not request.user.is_authenticated and is_for_people(request):
+        # All cookies are gone, and the session with them. Should the browser take none, the sign-in says so.
+        return send_to(request, resolve_url(settings.LOGIN_URL))
     if reason == REASON_NO_CSRF_COOKIE:
         words = "Your browser sent no cookie with this form. Let this site set cookies, reload the page, and try again."
         return _page(request, 403, "This page is too old", words)

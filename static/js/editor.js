@@ -52,6 +52,11 @@ if (form) {
   });
   form.addEventListener("input", describe);
   form.addEventListener("submit", () => { isLeaving = true; });
+  // Nothing is lost then: what was typed is kept for whoever signs in again.
+  document.addEventListener("session:over", () => { isLeaving = true; });
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.response?.status === 401) isLeaving = true;
+  });
   window.addEventListener("beforeunload", (event) => {
     if (!isLeaving && [...texts()].some(isChanged)) event.preventDefault();
   });

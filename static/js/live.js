@@ -270,6 +270,7 @@ function swap(task) {
 function leave() {
   isOver = true;
   rest();
+  document.dispatchEvent(new Event("session:over"));
   setTimeout(() => location.reload(), Math.max(0, YOUNG - performance.now()));
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 from django.test import Client
 
@@ -37,3 +39,15 @@ def test_page_that_takes_both_is_its_own_way_back() -> None:
     path = f"/campaigns/{make_campaign().id}/activation/"
 
     assert way_back(path) == path
+
+
+@pytest.mark.parametrize("headers", [{}, {"hx-request": "true"}])
+def test_form_that_comes_without_any_cookie_leads_to_the_sign_in_and_back(headers: dict[str, str]) -> None:
+    page = f"/campaigns/{make_campaign().id}/templates/"
+    client = Client(enforce_csrf_checks=True)
+    sent = headers | {"referer": f"http://testserver{page}", "hx-current-url": f"http://testserver{page}"}
+
+    answer = client.post(page.replace("templates", "change-requests"), headers=sent)
+
+    where = answer.headers["HX-Redirect" if headers else "Location"]
+    assert unquote(where) == f"/sign-in/?next={page}"
