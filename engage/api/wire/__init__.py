@@ -1,4 +1,7 @@
-"""The platform's objects as the guides document them; unknown fields are kept in `model_extra`."""
+"""The platform's objects as the guides document them; unknown fields are kept in `model_extra`.
+
+"Reading 11" and the like are rows of docs/engage-api.md: how we read what the guides leave open.
+"""
 
 from engage.api.wire.campaign import (
     Campaign,
