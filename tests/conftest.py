@@ -24,13 +24,28 @@ _refused_connections: list[str] = []
 _account_numbers: set[tuple[str, int]] = set()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without a Chromium the browser tests are skipped, unless CONSOLE_REQUIRE_ALL=1 lets them fail instead."""
+    _check_marks(items)
     if CHROMIUM or REQUIRE_ALL:
         return
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="no Chromium is installed"))
+
+
+def _check_marks(items: list[pytest.Item]) -> None:
+    """`bin/test` picks files by the marks that stand in them: one that came from elsewhere would never be run."""
+    written: dict[os.PathLike[str], str] = {}
+    for item in items:
+        for mark in item.iter_markers():
+            if mark.name not in ("browser", "whole", "both_databases"):
+                continue
+            if item.path not in written:
+                written[item.path] = item.path.read_text()
+            if f"mark.{mark.name}" not in written[item.path]:
+                raise pytest.UsageError(f"{item.nodeid}: write pytest.mark.{mark.name} into its own file")
 
 
 @pytest.fixture(scope="session")
