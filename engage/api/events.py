@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -70,6 +71,36 @@ _CONVERSATION_KINDS = {folded(kind): kind for kind in ConversationKind if kind !
     # As the campaign object's `webhooks` call it.
     "incomingmessage": ConversationKind.NEW_MESSAGE
 }
+# In a name that no guide has, what a person would read out of it. A stop may stand anywhere in it; what lets somebody
+# be texted again must be all that it says, beside who and what it is about.
+_OUT = ("optout", "optedout", "unsubscri", "donotcontact", "donottext", "dnc", "revoke")
+_IN = re.compile(
+    r"(?:lead|contact|subscriber|user|sms|messaging|message|event)?+"
+    r"(?:optin|optedin|resubscribed?|subscribed?|unstop|start)"
+    r"(?:event|received|webhook)?+"
+)
+_STOP = "stop"
+# Sending can be stopped too, and that says nothing of a lead.
+_OF_SENDING = ("campaign", "broadcast", "sending", "list", "schedule")
+
+
+def is_documented(event_type: str) -> bool:
+    """Whether an event about a lead has a name of the guides, in whatever letters."""
+    return folded(event_type) in _CONVERSATION_KINDS
+
+
+def _kind_named(event_type: str) -> ConversationKind | None:
+    """What a name says that no guide has; None where nothing can be read out of it."""
+    name = folded(event_type)
+    if any(word in name for word in _OUT):
+        return ConversationKind.OPT_OUT
+    if _IN.fullmatch(name):
+        return ConversationKind.OPT_IN
+    if _STOP in name and not any(word in name for word in _OF_SENDING):
+        return ConversationKind.OPT_OUT
+    return None
+
+
 _CAMPAIGN_STATUS, _LIST_STATUS = folded(CAMPAIGN_STATUS), folded(LIST_STATUS)
 
 
@@ -96,7 +127,9 @@ def _event_of(value: dict[str, Any] | list[Any], *, header: str) -> Event:
     named = fields.get("eventType")
     event_type = storable((named if isinstance(named, str) else "").strip() or header.strip())[:200]
     name = folded(event_type)
-    kind = _CONVERSATION_KINDS.get(name) or (ConversationKind.OTHER if conversation else None)
+    kind: ConversationKind | None = _CONVERSATION_KINDS.get(name)
+    if conversation and kind is None:
+        kind = _kind_named(event_type) or ConversationKind.OTHER
     if kind:
         return ConversationEvent(kind, ConversationPayload.model_validate(fields), event_type)
     found = fields if is_campaign(fields) else _unwrapped(value) or fields

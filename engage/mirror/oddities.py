@@ -5,7 +5,15 @@ A delivery is a hint and proves nothing; what it says is confirmed by GET. So an
 
 from __future__ import annotations
 
-from engage.api.events import CampaignEvent, ConversationEvent, ConversationKind, Event, ListEvent, folded
+from engage.api.events import (
+    CampaignEvent,
+    ConversationEvent,
+    ConversationKind,
+    Event,
+    ListEvent,
+    folded,
+    is_documented,
+)
 from engage.api.origins import origin_of
 from engage.api.wire.conversation import Endpoint
 from engage.mirror.observations import LoadObservation
@@ -40,6 +48,8 @@ def _find_forgery(event: Event | LoadObservation, delivery: Delivery, workspace:
         return ""
     if event.kind == ConversationKind.OTHER:
         return f"an event that no guide names, {event.event_type[:100]!r}: Engage is asked what became of the lead"
+    if event.event_type and not is_documented(event.event_type):
+        return f"an event that no guide names, {event.event_type[:100]!r}: read as {event.kind}"
     if delivery.event_type and folded(delivery.event_type) != folded(event.event_type):
         return f"header and body disagree: {delivery.event_type!r}, {event.event_type[:100]!r}"
     foreign = _foreign_origins(event, workspace)

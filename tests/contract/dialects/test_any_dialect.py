@@ -33,7 +33,8 @@ pytestmark = [
     pytest.mark.skipif(named_account() is not None, reason="a real account speaks its one dialect"),
 ]
 
-SEEDS = range(1, 7)
+# The last ones mix names of events that no guide has with keywords that are hidden from threads.
+SEEDS = (*range(1, 7), 8, 9, 14)
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,29 @@ def test_name_of_an_event_is_read_by_its_letters(spelling: str, kind: Conversati
     assert event.kind is kind
 
 
-@pytest.mark.parametrize("name", ["LeadUnsubscribed", "Other", "MessagingCampaignStatus", ""])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("LeadUnsubscribed", ConversationKind.OPT_OUT),
+        ("lead.opted_out", ConversationKind.OPT_OUT),
+        ("STOP_RECEIVED", ConversationKind.OPT_OUT),
+        ("OptInRevoked", ConversationKind.OPT_OUT),
+        ("LeadResubscribed", ConversationKind.OPT_IN),
+        ("contact.opted-in", ConversationKind.OPT_IN),
+        ("START", ConversationKind.OPT_IN),
+        ("OptInRequested", ConversationKind.OTHER),
+        ("SendingStopped", ConversationKind.OTHER),
+        ("StartedTyping", ConversationKind.OTHER),
+    ],
+)
+def test_name_that_no_guide_has_is_read_like_a_person_reads_it(name: str, kind: ConversationKind) -> None:
+    event = parse_event(body_of({**CONVERSATION, "eventType": name}))
+
+    assert isinstance(event, ConversationEvent)
+    assert event.kind is kind
+
+
+@pytest.mark.parametrize("name", ["LeadReplied", "Other", "MessagingCampaignStatus", ""])
 def test_event_of_any_name_about_a_lead_is_a_hint(name: str) -> None:
     event = parse_event(body_of({**CONVERSATION, "eventType": name}))
 
