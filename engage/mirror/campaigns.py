@@ -1,18 +1,24 @@
-"""Campaigns and lead lists: the statement with the greatest version is what the row says."""
+"""Campaigns and lead lists: of each part the statement with the greatest version is what the row says."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.dispatch import Signal
 from django.utils import timezone
 
 from engage.api.wire import CampaignList, CampaignReference
 from engage.mirror.moments import SKEW, limit_of, standing
-from engage.mirror.observations import CampaignObservation, ConversationObservation, LeadListObservation, clip
+from engage.mirror.observations import (
+    CAMPAIGN_OBJECTS,
+    CampaignObservation,
+    ConversationObservation,
+    LeadListObservation,
+    clip,
+)
+from engage.mirror.parts import Parts, flatten, nest
 from engage.mirror.placing import campaign_inside, find_campaign
 from engage.models import Campaign, Change, LeadList
 from engage.models.status_words import is_sending
@@ -80,49 +86,37 @@ def _apply_campaign(row: Campaign, observation: CampaignObservation) -> bool:
     # Nothing takes it back, so a webhook's word is not enough for it.
     was_active = row.was_active or (observation.is_read and is_sending(campaign.campaign_status or ""))
     now = timezone.now()
-    taken = _find_named(row, observation, limit_of(now))
+    parts = parts_of(row, limit_of(now))
+    parts.take(observation.version, observation.parts, is_whole=observation.is_whole)
     confirmed_at = row.confirmed_at if row.confirmed_at and row.confirmed_at <= now + SKEW else None
     is_confirming = observation.is_read and (confirmed_at is None or observation.seen_at > confirmed_at)
-    if not (taken or is_confirming or was_active != row.was_active):
+    if not (parts.has_moved or is_confirming or was_active != row.was_active):
         return False
-    # Every look makes a new version, and few look different.
-    has_news = any(name not in row.document or row.document[name] != value for name, value in taken.items())
-    if taken:
-        _take_named(row, taken, observation.version, limit_of(now))
-    is_shown = has_news or was_active != row.was_active or row.confirmed_at is None
+    if parts.has_moved:
+        _write_parts(row, parts)
+    is_shown = parts.has_news or was_active != row.was_active or row.confirmed_at is None
     row.was_active = was_active
     if is_confirming:
         row.confirmed_at = observation.seen_at
     row.save()
-    if has_news:
+    # Every look makes a new version, and few look different.
+    if parts.has_news:
         campaign_described.send_robust(Campaign, campaign=row)
     return is_shown
 
 
-def _find_named(row: Campaign, observation: CampaignObservation, limit: str) -> dict[str, Any]:
-    """The parts that this statement names and no newer one has named."""
-    return {
-        name: value
-        for name, value in observation.document.items()
-        if observation.version > standing(_version_of(row, name), limit)
-    }
+def parts_of(row: Campaign, limit: str) -> Parts:
+    """What is held of it; no version beyond `limit` stands."""
+    said = flatten(row.document, CAMPAIGN_OBJECTS)
+    return Parts.read(said, row.named_versions, row.version, limit, CAMPAIGN_OBJECTS)
 
 
-def _version_of(row: Campaign, name: str) -> str:
-    named: str = row.named_versions.get(name, row.version if name in row.document else "")
-    return named
-
-
-def _take_named(row: Campaign, taken: dict[str, Any], version: str, limit: str) -> None:
-    """A statement takes away only what it names: a list of summaries leaves the texts where they are."""
-    newest = max(standing(row.version, limit), version)
-    versions = {name: _version_of(row, name) for name in row.document} | dict.fromkeys(taken, version)
-    row.document = {**row.document, **taken}
-    row.named_versions = {name: said for name, said in versions.items() if said != newest}
-    row.version = newest
+def _write_parts(row: Campaign, parts: Parts) -> None:
+    row.document, row.named_versions, row.version = nest(parts.said, CAMPAIGN_OBJECTS), parts.named, parts.newest
     for column, name, length in _COLUMNS:
-        if name in taken:
-            setattr(row, column, clip(taken[name], length))
+        # Until it is described, a campaign has the name that conversations give it.
+        if name in parts.said or name in parts.gone:
+            setattr(row, column, clip(parts.said.get(name), length))
 
 
 def merge_lead_lists(

@@ -15,7 +15,13 @@ from engage.api.errors import EngageError, Gone, Unauthorized
 from engage.api.pages import Partial
 from engage.api.wire import Campaign as WireCampaign
 from engage.api.wire import Message as WireMessage
-from engage.mirror.observations import CampaignObservation, ConversationObservation, is_inbound
+from engage.mirror.observations import (
+    CAMPAIGN_OBJECTS,
+    CampaignObservation,
+    ConversationObservation,
+    is_inbound,
+)
+from engage.mirror.parts import flatten
 from engage.mirror.platform import client_for
 from engage.models import Campaign, Conversation, Delivery, Message, Workspace
 from engage.sms.keywords import Signal
@@ -48,15 +54,18 @@ def _campaigns(workspace: Workspace, client: EngageClient) -> Iterator[str]:
         row = mirrored.pop(campaign.id, None)
         if row is None:
             yield f"campaign {campaign.id}: not in the mirror"
-        elif any(
-            row.document.get(name, value) != value or name not in row.document
-            for name, value in CampaignObservation(campaign, workspace.created_at).document.items()
-        ):
+        elif _differs(row, CampaignObservation(campaign, workspace.created_at)):
             yield f"campaign {campaign.id}: the mirror holds an older or another description"
     # One without an id may be any of those that were not listed. Of one that is missing the mirror says so itself.
     unlisted = (remote_id for remote_id, row in mirrored.items() if is_whole and row.missing_since is None)
     for remote_id in sorted(unlisted):
         yield f"campaign {remote_id}: not in the platform's list"
+
+
+def _differs(row: Campaign, said: CampaignObservation) -> bool:
+    """A list may name less of a campaign than is known; what it names has to be so."""
+    held = flatten(row.document, CAMPAIGN_OBJECTS)
+    return any(name not in held or held[name] != value for name, value in said.parts.items())
 
 
 def _deliveries(workspace: Workspace) -> Iterator[str]:

@@ -18,12 +18,13 @@ from engage.mirror.campaigns import ensure_campaigns, merge_campaigns, merge_lea
 from engage.mirror.consent import number_of
 from engage.mirror.dispositions import merge_dispositions
 from engage.mirror.evidence import collect_evidence, record_evidence
-from engage.mirror.leads import fill_lead, take_status
+from engage.mirror.leads import take_lead, take_status
 from engage.mirror.loads import merge_loads
 from engage.mirror.merged import Merged
 from engage.mirror.messages import merge_messages
 from engage.mirror.moments import WRONG_BY, limit_of, standing
 from engage.mirror.observations import ConversationObservation, Observations
+from engage.mirror.offers import digest_of, take_dispositions
 from engage.mirror.placing import learn_lists
 from engage.mirror.summary import SUMMARY_FIELDS, lock_numbers, read_numbers, summarize
 from engage.models import Change, Conversation, Lead
@@ -84,7 +85,7 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
         newest = max(by_lead[remote_id], key=lambda observation: observation.version)
         campaign = campaigns[newest.payload.data.campaign.id]
         leads[remote_id] = Lead(workspace_id=workspace_id, campaign_id=campaign.id, remote_id=remote_id)
-        fill_lead(leads[remote_id], newest.lead)
+        take_lead(leads[remote_id], "", by_lead[remote_id], limit_of(timezone.now() + WRONG_BY))
     new_leads = [leads[remote_id] for remote_id in missing]
     bulk.insert(new_leads)
     bulk.insert(
@@ -127,22 +128,24 @@ def _forget_the_future(rows: Iterable[Conversation], read: set[int]) -> None:
 
 
 def _merge_leads(merged: list[Merged]) -> None:
-    """The greatest version says all but the status. Written only where something differs."""
+    """Each part, but for the status, as the newest says that names it. Written only where something differs."""
     speaking = [item for item in merged if _says_something_new(item)]
     whole = Lead.objects.in_bulk([item.lead.id for item in speaking if not item.is_new])
     changed: list[Lead] = []
+    now = timezone.now()
+    limits = limit_of(now + WRONG_BY), limit_of(now)
     for item in speaking:
         # A lead made a moment ago is all there.
         lead = item.lead = whole.get(item.lead.id, item.lead)
         item.has_told_lead = True
         before = {name: getattr(lead, name) for name in _LEAD_FIELDS}
-        newest = max(item.observations, key=lambda observation: observation.version)
-        if newest.version > item.conversation.lead_version:
-            fill_lead(lead, newest.lead)
+        if not item.is_new:
+            is_read = any(observation.is_read for observation in item.observations)
+            take_lead(lead, item.conversation.lead_version, item.observations, limits[is_read])
         take_status(item)
         moved = {name for name, value in before.items() if getattr(lead, name) != value}
         if moved:
-            item.is_changed = item.is_changed or moved != {"status_read_at"}
+            item.is_changed = item.is_changed or not moved <= {"status_read_at", "named_versions"}
             changed.append(lead)
     bulk.update(changed, _LEAD_FIELDS)
     for item in merged:
@@ -152,14 +155,10 @@ def _merge_leads(merged: list[Merged]) -> None:
 
 def _says_something_new(item: Merged) -> bool:
     """A version ends in a digest of the content: where all are the row's own, its columns need not be read."""
-    if any(observation.is_read and observation.lead.status for observation in item.observations):
+    if any(observation.is_read for observation in item.observations):
         return True
-    digest = _digest_of(item.conversation.lead_version)
-    return any(_digest_of(observation.version) != digest for observation in item.observations)
-
-
-def _digest_of(version: str) -> str:
-    return version.rpartition(" ")[2]
+    digest = digest_of(item.conversation.lead_version)
+    return any(digest_of(observation.version) != digest for observation in item.observations)
 
 
 _LEAD_FIELDS = [
@@ -189,12 +188,7 @@ def _merge_conversations(merged: list[Merged], others: list[Conversation]) -> No
 def _take_offers(item: Merged) -> None:
     """Its own dispositions, and the key the newest statement names. A key is only offered here: a GET confirms it."""
     row = item.conversation
-    listed = max(item.observations, key=lambda observation: observation.dispositions_version)
-    if listed.dispositions_version > row.dispositions_version:
-        if _digest_of(listed.dispositions_version) != _digest_of(row.dispositions_version):
-            item.has_new_dispositions = True
-            row.dispositions = listed.dispositions
-        row.dispositions_version = listed.dispositions_version
+    take_dispositions(item)
     keyed = max(item.observations, key=lambda observation: observation.key_version)
     if keyed.key_version > row.offered_version:
         row.offered_version = keyed.key_version

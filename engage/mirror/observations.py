@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -23,7 +23,9 @@ from engage.api.wire.base import Moment
 from engage.mirror.lead_states import Meaning, meaning_of
 from engage.mirror.moments import SKEW as _SKEW
 from engage.mirror.moments import bounded
+from engage.mirror.parts import flatten
 from engage.models.disposition_names import find_name, kept_name
+from engage.sms.blanks import is_blank
 from engage.sms.keywords import OwnWords, Signal, signal
 from engage.vault import Secret, fingerprint
 
@@ -177,10 +179,9 @@ class ConversationObservation:
 
     @cached_property
     def version(self) -> str:
-        """Orders statements about the lead: a whole one before a partial one, then by time, then by content."""
-        whole = "1" if self.lead.phone else "0"
-        digest = _digest_of_bytes(self.lead.model_dump_json().encode())
-        return f"{whole} {self.as_of.isoformat(timespec='microseconds')} {digest}"
+        """Orders statements about the lead: by time, then by content. What is left out is another content than null."""
+        digest = _digest_of_bytes(self.lead.model_dump_json(exclude_unset=True).encode())
+        return f"{self.as_of.isoformat(timespec='microseconds')} {digest}"
 
     @cached_property
     def _listed(self) -> tuple[list[dict[str, Any]], str]:
@@ -262,20 +263,41 @@ class ConversationObservation:
         return self.seen_at if self.chosen_at > self.seen_at + _SKEW else None
 
 
+# Of a campaign: the objects whose parts a statement may name one by one.
+CAMPAIGN_OBJECTS: Final = frozenset(
+    {"messages", "schedule", "webhooks", "notifications", "notifications.conversationEmail"}
+)
+# An answer about one campaign that holds these is the whole of it.
+_OF_A_WHOLE: Final = frozenset({"name", "campaign_status", "messages", "schedule"})
+
+
 @dataclass(frozen=True)
 class CampaignObservation:
+    """`is_single`: Engage was asked for this very campaign. A list may hold summaries, and a webhook proves nothing."""
+
     campaign: Campaign
     seen_at: datetime
     is_read: bool = False
+    is_single: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """What it does not name is not so: many platforms leave out what is null."""
+        return self.is_single and self.campaign.model_fields_set >= _OF_A_WHOLE
 
     @cached_property
     def document(self) -> dict[str, Any]:
         """What this statement names, by the names of the wire; of what it leaves out it says nothing."""
         # The addresses it calls hold the token that vouches for a webhook, and this document is for people to read.
-        whole = cast("dict[str, Any]", mask_tokens(self.campaign.model_dump(mode="json", by_alias=True)))
-        fields = type(self.campaign).model_fields
-        named = {(fields[name].alias or name) if name in fields else name for name in self.campaign.model_fields_set}
-        return {name: value for name, value in whole.items() if name in named}
+        named = self.campaign.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        if is_blank(self.campaign.name):
+            # A name is what people know it by: none is no other name.
+            named.pop("name", None)
+        return cast("dict[str, Any]", mask_tokens(named))
+
+    @cached_property
+    def parts(self) -> dict[str, Any]:
+        return flatten(self.document, CAMPAIGN_OBJECTS)
 
     @cached_property
     def version(self) -> str:

@@ -131,7 +131,8 @@ def _check_account(workspace: Workspace, payload: ConversationPayload, client: E
     if said.id != campaign_remote_id:
         raise Malformed("the answer is about another campaign", 200)
     with transaction.atomic():
-        merge(workspace.pk, Observations(campaigns=[CampaignObservation(said, started_at, is_read=True)]))
+        described = CampaignObservation(said, started_at, is_read=True, is_single=True)
+        merge(workspace.pk, Observations(campaigns=[described]))
 
 
 def _put_into_campaign(conversation: Conversation, said: CampaignReference) -> None:
@@ -181,16 +182,21 @@ def read_campaign(campaign: Campaign, client: EngageClient) -> WireCampaign:
     said = client.get_campaign(campaign.remote_id)
     if said.id != campaign.remote_id:
         raise Malformed("the answer is about another campaign", 200)
-    merge_said(campaign, said, started_at)
+    merge_said(campaign, said, started_at, is_single=True)
     return said
 
 
-def merge_said(campaign: Campaign, said: WireCampaign | CampaignList, started_at: datetime) -> None:
-    """Take over the object that answered a call about `campaign`; `started_at`: our clock before the call."""
+def merge_said(
+    campaign: Campaign, said: WireCampaign | CampaignList, started_at: datetime, *, is_single: bool = False
+) -> None:
+    """Take over the object that answered a call about `campaign`; `started_at`: our clock before the call.
+
+    `is_single`: it answered the GET of this campaign; what a POST answers may be a part.
+    """
     observations = Observations()
     match said:
         case WireCampaign():
-            observations.campaigns.append(CampaignObservation(said, started_at, is_read=True))
+            observations.campaigns.append(CampaignObservation(said, started_at, is_read=True, is_single=is_single))
         case CampaignList():
             observation = LeadListObservation(said, started_at, campaign_remote_id=campaign.remote_id, is_read=True)
             observations.lead_lists.append(observation)

@@ -19,8 +19,8 @@ from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Malformed, RateLimited, Unauthorized, Unknown, Unreachable
 from engage.api.pages import Partial
 from engage.api.wire import Campaign as WireCampaign
+from engage.mirror import filling
 from engage.mirror.clock import Watch, mend
-from engage.mirror.filling import fill_summaries, is_summary
 from engage.mirror.lanes import Lane
 from engage.mirror.listed import note_listed
 from engage.mirror.merge import merge
@@ -200,7 +200,7 @@ def read_campaigns(workspace: Workspace, client: EngageClient) -> int:
     known = set(Campaign.objects.filter(workspace=workspace).values_list("id", flat=True))
     listed: list[str] = []
     odd: list[str] = []
-    lacking: list[WireCampaign] = []
+    named: dict[str, filling.Listed] = {}
     for part in _portions(client.each_campaign()):
         some = [said for said in part if not isinstance(said, Partial)]
         if len(some) < len(part):
@@ -208,8 +208,8 @@ def read_campaigns(workspace: Workspace, client: EngageClient) -> int:
             listed.append("")
         odd += (f"only a part was read, for Engage {said.reason}" for said in part if isinstance(said, Partial))
         campaigns = [said for said in some if isinstance(said, WireCampaign)]
-        lacking += (said for said in campaigns if is_summary(said))
         observations = [CampaignObservation(campaign, seen_at, is_read=True) for campaign in campaigns]
+        named |= {said.campaign.id: filling.Listed.of(said) for said in observations}
         with transaction.atomic():
             merge(workspace.pk, Observations(campaigns=observations))
         # What is listed is there, though it cannot be read.
@@ -220,7 +220,7 @@ def read_campaigns(workspace: Workspace, client: EngageClient) -> int:
         with transaction.atomic():
             note_listed(workspace.pk, known=known, listed=listed, at=seen_at)
     end_or_note(workspace.pk, CAMPAIGN_LIST, odd)
-    fill_summaries(workspace, client, lacking)
+    filling.fill_summaries(workspace, client, named)
     return sum(map(bool, listed))
 
 

@@ -24,24 +24,25 @@ def find_name(said: str, offered: Iterable[Mapping[str, Any]]) -> str:
     entries = [(name, entry.get("id")) for entry in offered if isinstance(name := entry.get("disposition"), str)]
     if any(name == said for name, _ in entries):
         return said
-    wanted = _as_read(said)
+    wanted = as_read(said)
     alike = {name for name, entry_id in entries if str(entry_id) == said} or {
-        name for name, _ in entries if _as_read(name) == wanted
+        name for name, _ in entries if as_read(name) == wanted
     }
     return min(alike, default=said)
 
 
 def means_do_not_contact(name: str, offered: Iterable[Mapping[str, Any]]) -> bool:
     """Whether any of those offered that a person reads as this name, kept or whole, or as its id, says so."""
-    wanted = _as_read(name)
+    wanted = as_read(name)
     return any(
         bool(entry.get("doNotContact"))
-        and (wanted in (_as_read(own), _as_read(kept_name(own))) or (name and str(entry.get("id")) == name))
+        and (wanted in (as_read(own), as_read(kept_name(own))) or (name and str(entry.get("id")) == name))
         for entry in offered
         if isinstance(own := entry.get("disposition"), str)
     )
 
 
-def _as_read(name: str) -> str:
+def as_read(name: str) -> str:
+    """One for all spellings that a person takes for the same name."""
     seen = "".join(character for character in name if unicodedata.category(character) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", seen).split()).casefold()

@@ -39,6 +39,9 @@ class Lead(models.Model):
     retry_after = models.CharField(max_length=100, blank=True)
     data = models.JSONField(default=dict, blank=True, help_text="leadData: whatever was loaded")
     unknown_fields = models.JSONField(default=dict, blank=True, help_text="what the guide does not name, kept")
+    named_versions = models.JSONField(
+        default=dict, blank=True, db_default={}, help_text="of parts that the newest statement does not name"
+    )
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("workspace", "remote_id"), name="lead_is_one_row"),)

@@ -24,6 +24,7 @@ _MARKS = {
     "filled_at",
     "version",
     "lead_version",
+    "named_versions",
     "dispositions_version",
     "offered_version",
     "confirmed_at",

@@ -39,9 +39,11 @@ def workspace() -> Workspace:
     return make_workspace()
 
 
-def tell(workspace: Workspace, said: dict[str, Any], minutes: float) -> Campaign:
+def tell(
+    workspace: Workspace, said: dict[str, Any], minutes: float, *, is_read: bool = True, is_single: bool = False
+) -> Campaign:
     seen_at = STARTED + timedelta(minutes=minutes)
-    observation = CampaignObservation(WireCampaign.model_validate(said), seen_at, is_read=True)
+    observation = CampaignObservation(WireCampaign.model_validate(said), seen_at, is_read=is_read, is_single=is_single)
     merge(workspace.pk, Observations(campaigns=[observation]))
     return Campaign.objects.get(workspace=workspace, remote_id="c-1")
 
@@ -53,6 +55,36 @@ def test_summary_leaves_what_it_does_not_name(workspace: Workspace) -> None:
 
     assert (row.name, row.status, row.messages["outgoingMessage"]) == ("Spring again", "ACTIVE", "Hello")
     assert row.document["ours"] == {"kept": True}
+
+
+def test_object_is_taken_part_by_part(workspace: Workspace) -> None:
+    tell(workspace, WHOLE | {"messages": {"outgoingMessage": "Hello", "helpMessage": "Help"}}, 10)
+
+    later = SUMMARY | {"messages": {"helpMessage": "Call us"}, "schedule": {"friday": []}, "updated": stamp(3)}
+    row = tell(workspace, later, 20)
+
+    assert row.document["messages"] == {"outgoingMessage": "Hello", "helpMessage": "Call us"}
+    assert row.document["schedule"] == {"monday": [{"start": 540, "end": 1020}], "friday": []}
+
+
+def test_answer_about_one_campaign_takes_away_what_it_leaves_out(workspace: Workspace) -> None:
+    """Many platforms leave out what is null; and what only a webhook ever said would stay for ever."""
+    tell(workspace, {"id": "c-1", "invented": 1, "sendingStatusDescription": "Paused by us"}, 5, is_read=False)
+    tell(workspace, WHOLE, 10)
+
+    row = tell(workspace, WHOLE, 20, is_single=True)
+    late = tell(workspace, {"id": "c-1", "invented": 2}, 12, is_read=False)
+
+    assert row.document.keys() & {"invented", "sendingStatusDescription"} == set()
+    assert "invented" not in late.document
+
+
+def test_answer_about_one_campaign_that_is_no_whole_one_takes_nothing_away(workspace: Workspace) -> None:
+    tell(workspace, WHOLE, 10)
+
+    row = tell(workspace, {"id": "c-1", "messages": {"outgoingMessage": "Bye"}}, 20, is_single=True)
+
+    assert (row.name, row.status, row.messages["outgoingMessage"]) == ("Spring", "ACTIVE", "Bye")
 
 
 def test_null_takes_away_and_absence_does_not(workspace: Workspace) -> None:
@@ -101,6 +133,23 @@ def test_what_a_listed_campaign_lacks_is_read_once_until_it_moves(platform: Plat
 
     asked = [request.path.rpartition("/")[2] for request in platform.requests]
     assert asked.count("c-1") == 2
+
+
+def test_what_the_list_names_no_longer_is_read_once_and_taken_away(platform: Platform, settings: Any) -> None:
+    """Many platforms leave out what is null: a part that was named and is not any more."""
+    settings.RECONCILE_READS_PER_SECOND = 1000
+    workspace = platform.connect()
+    client = client_for(workspace)
+    platform.campaigns["c-1"] = WHOLE | {"sendingStatusDescription": "Outside the sending hours"}
+    read_campaigns(workspace, client)
+    platform.campaigns["c-1"] = WHOLE
+
+    for _ in range(3):
+        read_campaigns(workspace, client)
+
+    asked = [request.path.rpartition("/")[2] for request in platform.requests]
+    assert asked.count("c-1") == 1
+    assert "sendingStatusDescription" not in Campaign.objects.get().document
 
 
 def hear_list(workspace: Workspace, **fields: Any) -> None:
