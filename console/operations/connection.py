@@ -16,7 +16,8 @@ from console.operations.vitals import Vitals
 from engage.mirror import account
 from engage.mirror.account import Finding
 from engage.mirror.projector import replay
-from engage.models import Attempt, Delivery, Reach, Workspace
+from engage.models import Attempt, Conversation, Delivery, Reach, Trouble, Workspace
+from engage.models.trouble import CAMPAIGN_LIST
 
 # What a page shows has an end: kinds of webhooks, groups of what was not understood, and rows looked at for both.
 MOST_KINDS = 20
@@ -54,11 +55,12 @@ class Connection:
     heard: tuple[Heard, ...]
     webhooks: tuple[Heard, ...]
     findings: tuple[Finding, ...]
+    troubles: tuple[Trouble, ...]
     groups: tuple[Group, ...]
 
     @property
     def is_well(self) -> bool:
-        return not (self.findings or self.groups or any(heard.is_bad for heard in self.heard))
+        return not (self.findings or self.troubles or self.groups or any(heard.is_bad for heard in self.heard))
 
 
 def load_connections() -> list[Connection]:
@@ -72,7 +74,8 @@ def context(now: Vitals) -> dict[str, object]:
 
 def replay_group(*, workspace: Workspace, state: str, event_type: str, error: str, by: User) -> int:
     """Put the newest webhooks of one group in front of the projector again; returns how many."""
-    same = _not_understood(workspace).filter(state=state, event_type=event_type, error=error)
+    rows = _in_part(workspace) if state == Delivery.State.APPLIED else _not_understood(workspace)
+    same = rows.filter(state=state, event_type=event_type, error=error)
     ids = list(same.values_list("id", flat=True)[:MOST_ROWS])
     with transaction.atomic():
         count = replay(ids)
@@ -82,16 +85,27 @@ def replay_group(*, workspace: Workspace, state: str, event_type: str, error: st
 
 
 def _load(workspace: Workspace) -> Connection:
+    troubles = list(Trouble.objects.filter(workspace=workspace).order_by("-last_at")[:MOST_GROUPS])
     return Connection(
         workspace,
-        tuple(_heard(workspace)),
+        tuple(_heard(workspace, troubles)),
         tuple(_webhooks(workspace)),
-        tuple(account.compare(workspace)),
+        (*account.compare(workspace), *_strange_events(troubles)),
+        tuple(trouble for trouble in troubles if not trouble.event),
         tuple(_groups(workspace)),
     )
 
 
-def _heard(workspace: Workspace) -> Iterator[Heard]:
+def _strange_events(troubles: list[Trouble]) -> Iterator[Finding]:
+    if events := sorted(trouble.event for trouble in troubles if trouble.event):
+        kinds = "1 kind of event is" if len(events) == 1 else f"{len(events)} kinds of event are"
+        yield Finding(
+            f"{kinds} not understood: {', '.join(events)}",
+            "nothing is lost; ask your contact at Engage what they mean, and after an update take them in again",
+        )
+
+
+def _heard(workspace: Workspace, troubles: list[Trouble]) -> Iterator[Heard]:
     rows = {row.kind: row for row in Reach.objects.filter(workspace=workspace)}
     for kind in Reach.Kind:
         row = rows.get(kind)
@@ -100,8 +114,13 @@ def _heard(workspace: Workspace) -> Iterator[Heard]:
         elif row.failing_since is not None:
             since = f", {row.failures} times in a row"
             yield Heard(kind.label, f"Engage {row.trouble}{since}", row.answered_at, is_bad=True)
+        elif kind == Reach.Kind.CAMPAIGNS and any(trouble.about == CAMPAIGN_LIST for trouble in troubles):
+            yield Heard(kind.label, "Answered, and not all of it was understood", row.answered_at, is_bad=True)
         else:
             yield Heard(kind.label, "Answered well", row.answered_at)
+    if unknown := Conversation.objects.filter(workspace=workspace).unknown_to_platform().count():
+        count = "1 is" if unknown == 1 else f"{unknown:,} are"
+        yield Heard("Conversations that webhooks named", f"{count} unknown to Engage, and nobody can answer there")
     attempts = Attempt.objects.filter(command__workspace=workspace, ended_at__isnull=False).order_by("-id")
     last = attempts.first()
     if last is None:
@@ -127,9 +146,14 @@ def _not_understood(workspace: Workspace) -> QuerySet[Delivery]:
     return Delivery.objects.filter(workspace=workspace, state__in=_NOT_UNDERSTOOD).order_by("-id")
 
 
+def _in_part(workspace: Workspace) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(workspace=workspace).applied_in_part().order_by("-id")
+
+
 def _groups(workspace: Workspace) -> Iterator[Group]:
-    newest = _not_understood(workspace).values("id")[:MOST_ROWS]
-    rows = Delivery.objects.filter(id__in=newest).values("state", "event_type", "error")
-    counted = rows.annotate(count=Count("id"), newest=Max("id"), newest_at=Max("received_at"))
-    for row in counted.order_by("-newest")[:MOST_GROUPS]:
-        yield Group(**row)
+    for found in (_not_understood(workspace), _in_part(workspace)):
+        newest = found.values("id")[:MOST_ROWS]
+        rows = Delivery.objects.filter(id__in=newest).values("state", "event_type", "error")
+        counted = rows.annotate(count=Count("id"), newest=Max("id"), newest_at=Max("received_at"))
+        for row in counted.order_by("-newest")[:MOST_GROUPS]:
+            yield Group(**row)

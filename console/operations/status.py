@@ -127,7 +127,7 @@ def _backlog_lines(now: Vitals) -> Iterator[Line]:
     if now.quarantined:
         yield Line("Not readable", f"{now.quarantined:,} webhooks set aside")
     if now.set_aside:
-        words = f"{now.set_aside:,} of Engage's answers, or parts of them; the admin lists why"
+        words = f"{now.set_aside:,} of the things that Engage said, or parts of them; the page Connection lists them"
         yield Line("Not understood", words, State.ATTENTION)
 
 

@@ -109,7 +109,7 @@ def read() -> Vitals:
         due_since=oldest_due(),
         pending=Delivery.objects.pending().order_by().count(),
         quarantined=Delivery.objects.quarantined().count(),
-        set_aside=Trouble.objects.count(),
+        set_aside=Trouble.objects.pressing().count(),
         open=count_open(),
         workspaces=tuple(_read_workspace(workspace) for workspace in Workspace.objects.order_by("name")),
     )

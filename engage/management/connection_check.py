@@ -11,15 +11,21 @@ from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
 
+from engage.api.answers import LeftOut
 from engage.api.client import EngageClient
 from engage.api.errors import EngageError, Gone, Malformed, Unauthorized, Unreachable
+from engage.api.pages import Partial
 from engage.api.wire import Campaign as WireCampaign
 from engage.mirror import account
-from engage.models import Campaign, Conversation, Delivery, Pulse, Workspace
+from engage.models import Campaign, Conversation, Delivery, Pulse, Trouble, Workspace
 from engage.vault import Secret
 
 _SILENT_AFTER = timedelta(seconds=30)
 _OWN_SECONDS = 5.0
+_ABOUT_UNKNOWN = (
+    "invented ones are always so; when many are, look at the conversation origin, the organization and the workspace"
+)
+_TELL_US = "ask your contact at Engage how its list is to be read; what was not read is not shown here"
 # Opens nothing. Its refusal shows that somebody is there who knows of conversations.
 _NO_KEY = Secret("connection-check")
 
@@ -37,6 +43,8 @@ def check(workspace: Workspace, client: EngageClient) -> Iterator[Line]:
     """Asks the platform three things and changes nothing; raises nothing of engage.api."""
     yield from _campaigns(workspace, client)
     yield from _conversation(workspace, client)
+    if unknown := Conversation.objects.filter(workspace=workspace).unknown_to_platform().count():
+        yield Line(f"{unknown} conversations are unknown to Engage", _ABOUT_UNKNOWN)
     for finding in account.compare(workspace):
         yield Line(finding.words, finding.remedy, is_fault=True)
     yield from _webhooks(workspace)
@@ -45,7 +53,7 @@ def check(workspace: Workspace, client: EngageClient) -> Iterator[Line]:
 
 def _campaigns(workspace: Workspace, client: EngageClient) -> Iterator[Line]:
     try:
-        campaigns = client.list_campaigns()
+        listed = list(client.each_campaign())
     except Unauthorized as error:
         remedy = "give the right one: ENGAGE_API_KEY=… manage.py connect_workspace, with the name alone"
         yield Line(f"Engage refuses the API key ({error.status})", remedy, is_fault=True)
@@ -55,7 +63,15 @@ def _campaigns(workspace: Workspace, client: EngageClient) -> Iterator[Line]:
             f"Engage did not list the campaigns: {in_words(error)}", _look_at(client.origins.core), is_fault=True
         )
         return
+    campaigns = [said for said in listed if isinstance(said, WireCampaign)]
     yield Line(f"Campaigns: {len(campaigns)} listed")
+    for said in listed:
+        if isinstance(said, Partial):
+            yield Line(f"That is a part of them, for Engage {said.reason}", _TELL_US, is_fault=True)
+    left_out = [said for said in listed if isinstance(said, LeftOut)]
+    if left_out:
+        words = f"{len(left_out)} more are listed and not understood, the first for this reason: {left_out[0].reason}"
+        yield Line(words, _TELL_US, is_fault=True)
     yield from _lacking(workspace, campaigns)
 
 
@@ -113,6 +129,10 @@ def _webhooks(workspace: Workspace) -> Iterator[Line]:
     if not rows.exists():
         yield Line("No webhook has come yet", "register the address that manage.py webhook_url prints")
         return
+    for trouble in Trouble.objects.filter(workspace=workspace).of_events().order_by("-times", "about")[:5]:
+        yield Line(
+            f"An event is not understood: {trouble.event} ({trouble.times} times)", "look at the page Connection"
+        )
     unread = rows.exclude(state=Delivery.State.APPLIED)
     for row in unread.values("state", "error").annotate(count=Count("id")).order_by("-count", "state", "error")[:5]:
         reason = f": {row['error']}" if row["error"] else ""

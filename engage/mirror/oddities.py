@@ -18,6 +18,7 @@ from engage.api.origins import origin_of
 from engage.api.wire.conversation import Endpoint
 from engage.mirror.observations import LoadObservation
 from engage.models import Delivery, Workspace
+from engage.models.delivery import NO_GUIDE_NAMES, NOT_UNDERSTOOD
 
 
 def find_oddity(event: Event | LoadObservation, delivery: Delivery, workspace: Workspace) -> str:
@@ -35,7 +36,7 @@ def _not_understood(event: Event | LoadObservation) -> str:
             odd = campaign.odd
         case ListEvent(lead_list=lead_list):
             odd = lead_list.odd
-    return f"not understood: {'; '.join(odd)}" if odd else ""
+    return f"{NOT_UNDERSTOOD}: {'; '.join(odd)}" if odd else ""
 
 
 def _left_out(event: Event | LoadObservation) -> str:
@@ -47,9 +48,9 @@ def _find_forgery(event: Event | LoadObservation, delivery: Delivery, workspace:
     if not isinstance(event, ConversationEvent):
         return ""
     if event.kind == ConversationKind.OTHER:
-        return f"an event that no guide names, {event.event_type[:100]!r}: Engage is asked what became of the lead"
+        return f"{NO_GUIDE_NAMES}, {event.event_type[:100]!r}: Engage is asked what became of the lead"
     if event.event_type and not is_documented(event.event_type):
-        return f"an event that no guide names, {event.event_type[:100]!r}: read as {event.kind}"
+        return f"{NO_GUIDE_NAMES}, {event.event_type[:100]!r}: read as {event.kind}"
     if delivery.event_type and folded(delivery.event_type) != folded(event.event_type):
         return f"header and body disagree: {delivery.event_type!r}, {event.event_type[:100]!r}"
     foreign = _foreign_origins(event, workspace)

@@ -27,6 +27,7 @@ from engage.mirror.observations import (
 from engage.mirror.oddities import find_oddity
 from engage.mirror.own_words import read_own_words
 from engage.mirror.portions import BATCH, next_portions
+from engage.mirror.unknown_events import note_names
 from engage.models import Delivery, Heart, Pulse, Workspace
 from engage.sms.keywords import OwnWords
 from engage.vault import is_sealed
@@ -189,15 +190,17 @@ def _apply(parsed: list[_Parsed]) -> None:
         applied: list[Delivery] = []
         ignored: list[Delivery] = []
         for item in mine:
+            observations = by_workspace[item.delivery.workspace_id]
             if isinstance(item.event, UnknownEvent):
                 item.delivery.error = f"unknown event {item.event.event_type[:100]!r}"
                 ignored.append(item.delivery)
             else:
-                _add(by_workspace[item.delivery.workspace_id], item.observation)
+                _add(observations, item.observation)
                 item.delivery.error = find_oddity(item.event, item.delivery, workspaces[item.delivery.workspace_id])
                 applied.append(item.delivery)
         for workspace_id, observations in by_workspace.items():
             merge(workspace_id, observations)
+            note_names(workspace_id, (item.event for item in mine if item.delivery.workspace_id == workspace_id))
         crash_point("projector.after_merge")
         _settle(applied, Delivery.State.APPLIED)
         _settle(ignored, Delivery.State.IGNORED)

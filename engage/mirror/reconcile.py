@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -28,6 +29,7 @@ from engage.mirror.observations import CampaignObservation, Observations
 from engage.mirror.platform import client_for
 from engage.mirror.reading import read_conversation
 from engage.models import Campaign, Conversation, Trouble, Workspace
+from engage.models.trouble import CAMPAIGN_LIST
 from engage.vault import Unreadable
 
 logger = logging.getLogger(__name__)
@@ -43,9 +45,23 @@ _TRY_TO_REACH_AGAIN = 5.0
 # So many campaigns in one transaction.
 _PORTION = 100
 _MOST_NOTED = 20
-CAMPAIGN_LIST = "list of campaigns"
 
 Listed = WireCampaign | LeftOut | Partial
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What one reading of the list came to; `partial`: why there may be more than was read, empty when not."""
+
+    campaigns: int
+    left_out: int = 0
+    partial: str = ""
+
+    def __str__(self) -> str:
+        found = "1 campaign" if self.campaigns == 1 else f"{self.campaigns} campaigns"
+        odd = f"{self.left_out} more listed and not understood" if self.left_out else ""
+        partial = f"this is a part of them, for Engage {self.partial}" if self.partial else ""
+        return ", ".join(filter(None, (found, odd, partial)))
 
 
 def run(stop: threading.Event) -> None:
@@ -194,20 +210,22 @@ def _say_trouble(workspace: Workspace, words: str) -> None:
     row.exclude(trouble=words).update(trouble=words)
 
 
-def read_campaigns(workspace: Workspace, client: EngageClient) -> int:
-    """GET every campaign and merge them, some at a time; returns how many. Raises the errors of engage.api."""
+def read_campaigns(workspace: Workspace, client: EngageClient) -> Catalogue:
+    """GET every campaign and merge them, some at a time. Raises the errors of engage.api."""
     seen_at = timezone.now()
     known = set(Campaign.objects.filter(workspace=workspace).values_list("id", flat=True))
     listed: list[str] = []
     odd: list[str] = []
+    left_out, partial = 0, ""
     named: dict[str, filling.Listed] = {}
     for part in _portions(client.each_campaign()):
         some = [said for said in part if not isinstance(said, Partial)]
         if len(some) < len(part):
             # What was not read may be any of those that are missed.
             listed.append("")
-        odd += (f"only a part was read, for Engage {said.reason}" for said in part if isinstance(said, Partial))
+        partial = next((said.reason for said in part if isinstance(said, Partial)), partial)
         campaigns = [said for said in some if isinstance(said, WireCampaign)]
+        left_out += len(some) - len(campaigns)
         observations = [CampaignObservation(campaign, seen_at, is_read=True) for campaign in campaigns]
         named |= {said.campaign.id: filling.Listed.of(said) for said in observations}
         with transaction.atomic():
@@ -219,9 +237,10 @@ def read_campaigns(workspace: Workspace, client: EngageClient) -> int:
     if all(listed):
         with transaction.atomic():
             note_listed(workspace.pk, known=known, listed=listed, at=seen_at)
-    end_or_note(workspace.pk, CAMPAIGN_LIST, odd)
+    in_part = [f"only a part was read, for Engage {partial}"] if partial else []
+    end_or_note(workspace.pk, CAMPAIGN_LIST, [*in_part, *odd])
     filling.fill_summaries(workspace, client, named)
-    return sum(map(bool, listed))
+    return Catalogue(len(named), left_out, partial)
 
 
 def _portions(said: Iterator[Listed]) -> Iterator[list[Listed]]:

@@ -39,6 +39,10 @@ class ConversationQuerySet(models.QuerySet[Row]):
         """Whose key the platform has answered for."""
         return self.filter(denied_at=None).exclude(key_fingerprint="")
 
+    def unknown_to_platform(self) -> Self:
+        """Which the platform denies to know."""
+        return self.filter(denied_at__isnull=False)
+
     def matching(self, text: str) -> Self:
         """Those whose name or number holds every word of it, a number in any format; all when it is blank."""
         return self.filter(found_by(text, "lead__search_text"))

@@ -11,6 +11,9 @@ from engage.models.workspace import Workspace
 LIST_LOAD = "list-load:"
 # So much of a token's fingerprint tells tokens apart.
 TOKEN_NAME_LENGTH = 16
+# How the note begins of one that was applied, though not all of it was understood.
+NO_GUIDE_NAMES = "an event that no guide names"
+NOT_UNDERSTOOD = "not understood"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -20,6 +23,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def noted(self) -> DeliveryQuerySet:
         """Applied, and odd: what nobody but a forger has a reason to post."""
         return self.filter(state=Delivery.State.APPLIED).exclude(error="")
+
+    def applied_in_part(self) -> DeliveryQuerySet:
+        """Applied, and not all of it was understood."""
+        is_in_part = Q(error__startswith=NO_GUIDE_NAMES) | Q(error__contains=f"{NOT_UNDERSTOOD}: ")
+        return self.noted().filter(is_in_part)
 
     def quarantined(self) -> DeliveryQuerySet:
         return self.filter(state=Delivery.State.QUARANTINED)

@@ -54,8 +54,7 @@ Run again with the same name to change what you name, and nothing else; the webh
             workspace.save(update_fields=None if is_new else changed)
             told = {field: getattr(workspace, field) for field in (*_NUMBERS, *_ORIGINS)}
             witness.tell("connected workspace" if is_new else "changed workspace", subject=name, **told)
-        count = read_campaigns(workspace, client)
-        self.stdout.write(f"Connected {name}: {count} campaigns.")
+        self.stdout.write(f"Connected {name}: {read_campaigns(workspace, client)}.")
         self.stdout.write("Register this address at the platform for every webhook event, and keep it secret:")
         self.stdout.write(webhook_url(workspace))
         self._show(workspace, client)

@@ -36,4 +36,4 @@ class Command(BaseCommand):
                 except EngageError as error:
                     failed += 1
                     self.stderr.write(f"conversation {conversation.pk}: {type(error).__name__} {error}")
-            self.stdout.write(f"{workspace.name}: {campaigns} campaigns, {read} conversations read, {failed} failed.")
+            self.stdout.write(f"{workspace.name}: {campaigns}; {read} conversations read, {failed} failed.")

@@ -17,11 +17,14 @@ from console.accounts.roles import ADMIN, AGENT, SUPERVISOR
 from console.audit.models import AuditEntry
 from console.operations import vitals
 from console.operations.status import State, Status
+from engage.api import events
 from engage.api.errors import EngageError
 from engage.mirror import reach
 from engage.mirror.platform import client_for
+from engage.mirror.projector import project_all
 from engage.mirror.reconcile import read_campaigns
-from engage.models import Delivery, Reach, Workspace
+from engage.mirror.unknown_events import MOST_NAMES
+from engage.models import Delivery, Pulse, Reach, Trouble, Workspace
 from engage.vault import Secret
 from tests.console.way_in.platform import Platform, running
 from tests.factories import make_campaign, make_conversation, make_user, make_workspace
@@ -126,7 +129,7 @@ def test_replay_of_nonsense_or_by_get_is_refused(workspace: Workspace) -> None:
     set_aside(workspace)
     client, address = sign_in(ADMIN), f"/connection/{workspace.pk}/replays/"
 
-    assert client.post(address, {"state": "applied"}).status_code == 422
+    assert client.post(address, {"state": "pending"}).status_code == 422
     assert client.get(address).status_code == 405
     assert client.post("/connection/999999/replays/", group_of("x")).status_code == 404
     assert not Delivery.objects.pending().exists()
@@ -257,3 +260,77 @@ def test_page_asks_as_much_for_many_webhooks_as_for_few(workspace: Workspace) ->
 
     # Session, person, the bar and the vitals; for each workspace GETs, sends, kinds, groups, bodies and campaigns.
     assert counts[0] == counts[1]
+
+
+def hear(workspace: Workspace, event_type: str, body: object, times: int = 1) -> None:
+    for _ in range(times):
+        Delivery.objects.create(workspace=workspace, body=json.dumps(body).encode(), event_type=event_type)
+    project_all()
+    vitals.forget()
+
+
+def test_kinds_of_event_that_nobody_understands_are_named(workspace: Workspace) -> None:
+    hear(workspace, "LeadMoved", {"what": 1})
+    hear(workspace, "", STARTED | {"eventType": "LeadReplied"})
+
+    page = sign_in(SUPERVISOR).get(PAGE).content.decode()
+
+    assert "2 kinds of event are not understood: LeadMoved, LeadReplied" in page
+    assert escape("an event that no guide names, 'LeadReplied'") in page
+
+
+def test_unknown_event_raises_the_sign_once_it_is_frequent(workspace: Workspace) -> None:
+    Pulse.beat("projector")
+    Pulse.beat("dispatcher")
+    hear(workspace, "LeadMoved", {"what": 1}, times=2)
+    rare = Status.of(vitals.recent())
+
+    hear(workspace, "LeadMoved", {"what": 1})
+    frequent = Status.of(vitals.recent())
+
+    assert (rare.state, frequent.state) == (State.WELL, State.ATTENTION)
+    assert frequent.headline == "1 not understood"
+
+
+def test_unknown_event_about_a_lead_raises_the_sign_at_once_until_its_name_is_known(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear(workspace, "", STARTED | {"eventType": "LeadReplied"})
+    before = vitals.recent()
+    # After an update that knows it.
+    monkeypatch.setitem(events._CONVERSATION_KINDS, "leadreplied", events.ConversationKind.NEW_MESSAGE)
+
+    form = {"state": "applied", "event_type": "", "error": Delivery.objects.get().error}
+    sign_in(ADMIN).post(f"/connection/{workspace.pk}/replays/", form)
+    project_all()
+
+    assert before.set_aside == 1
+    assert not Trouble.objects.exists()
+    assert not Delivery.objects.applied_in_part().exists()
+
+
+def test_names_of_events_without_end_are_kept_as_twenty(workspace: Workspace) -> None:
+    for number in range(30):
+        hear(workspace, f"Invented{number}", {"what": 1})
+
+    assert Trouble.objects.filter(workspace=workspace).count() == MOST_NAMES + 1
+
+
+def test_list_that_was_read_in_part_is_not_said_to_be_answered_well(workspace: Workspace) -> None:
+    with running() as platform:
+        workspace.core_origin = platform.url
+        workspace.save()
+        platform.campaigns = {"items": [{"id": "c-1"}, None], "total": 90}
+        read_campaigns(workspace, client_for(workspace))
+
+    page = sign_in(SUPERVISOR).get(PAGE).content.decode()
+
+    assert "Answered, and not all of it was understood" in page
+    assert "only a part was read, for Engage says that there are 90, and shows 2" in page
+    assert "Everything that came was understood" not in page
+
+
+def test_conversations_that_engage_does_not_know_are_counted(workspace: Workspace) -> None:
+    make_conversation(campaign=make_campaign(workspace=workspace), denied_at=timezone.now())
+
+    assert "1 is unknown to Engage" in sign_in(SUPERVISOR).get(PAGE).content.decode()

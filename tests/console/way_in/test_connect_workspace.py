@@ -240,3 +240,13 @@ def test_mirror_check_names_conversations_that_the_platform_denies(platform: Pla
         call_command("mirror_check", stdout=out)
 
     assert "unknown to the platform" in out.getvalue()
+
+
+def test_what_was_not_read_is_said_beside_what_was(platform: Platform) -> None:
+    platform.campaigns = {"campaigns": [CAMPAIGN, {"name": "No id"}], "next": "token-of-the-next"}
+
+    said = first_time(platform)
+
+    assert "Connected Acme: 1 campaign, 1 more listed and not understood, this is a part of them, for Engage " in said
+    assert "! That is a part of them, for Engage names the next page by a token." in said
+    assert "! 1 more are listed and not understood" in said
