@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
@@ -32,6 +33,7 @@ from engage.models.lead import found_by
 from engage.outbox import holding
 from engage.stop_words_form import StopWordsForm, words_for
 
+_ATTEMPTS_SHOWN = 50
 # A conversation's key stands in the addresses of a webhook's body, our own token in those of a campaign.
 _KEY = re.compile(r"([?&;]key=|/hooks/engage/)[^\"&;#/\s]+")
 
@@ -122,7 +124,6 @@ class LeadAdmin(ReadOnlyAdmin[Lead]):
     list_filter = ("campaign",)
     list_select_related = ("campaign",)
     search_fields = ("search_text", "remote_id")
-    show_full_result_count = False
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str) -> Any:
         """As the desk searches: names and numbers however they are written."""
@@ -136,7 +137,6 @@ class ConversationAdmin(ReadOnlyAdmin[Conversation]):
     list_filter = ("status", "campaign")
     list_select_related = ("lead", "campaign")
     search_fields = ("lead__search_text", "lead__remote_id")
-    show_full_result_count = False
 
     def get_fields(self, request: HttpRequest, obj: Conversation | None = None) -> Fields:
         names = super().get_fields(request, obj)
@@ -148,7 +148,6 @@ class MessageAdmin(ReadOnlyAdmin[Message]):
     list_display = ("id", "conversation_id", "sent_at", "is_inbound", "signal", "is_confirmed")
     list_filter = ("is_inbound", "signal")
     search_fields = ("remote_id", "text")
-    show_full_result_count = False
 
 
 @admin.register(Disposition)
@@ -168,7 +167,6 @@ class ConsentAdmin(ReadOnlyAdmin[Consent]):
 class ChangeAdmin(ReadOnlyAdmin[Change]):
     list_display = ("id", "at", "conversation_id", "campaign_id")
     search_fields = ("=conversation_id", "=campaign_id")
-    show_full_result_count = False
 
 
 @admin.register(Delivery)
@@ -179,7 +177,6 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     actions = ("replay_selected",)
     # One statement for all of them.
     most_at_once = 10_000
-    show_full_result_count = False
 
     def get_fields(self, request: HttpRequest, obj: Delivery | None = None) -> Fields:
         return [*(name for name in super().get_fields(request, obj) if name != "body"), "masked_body"]
@@ -202,10 +199,20 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         return request.user.has_perm("engage.change_delivery")
 
 
+class NewestAttempts(BaseInlineFormSet[Attempt, Command, Any]):
+    """A pause that is repeated until it holds may have thousands."""
+
+    def get_queryset(self) -> QuerySet[Attempt]:
+        return super().get_queryset()[:_ATTEMPTS_SHOWN]
+
+
 class AttemptInline(admin.TabularInline[Attempt, Command]):
     model = Attempt
     extra = 0
     can_delete = False
+    formset = NewestAttempts
+    ordering = ("-number",)
+    verbose_name_plural = f"the newest {_ATTEMPTS_SHOWN} attempts"
     fields = readonly_fields = ("number", "authorised_by", "marked_at", "ended_at", "outcome", "http_status", "reason")
 
     def has_add_permission(self, request: HttpRequest, obj: Command | None = None) -> bool:

@@ -40,7 +40,7 @@ admin.site.password_change = _password_page  # type: ignore[method-assign]  # th
 class TeamAdmin(admin.ModelAdmin[Team]):
     list_display = ("name",)
     search_fields = ("name",)
-    filter_horizontal = ("members", "campaigns")
+    autocomplete_fields = ("members", "campaigns")
 
     def save_related(self, request: HttpRequest, form: ModelForm[Team], formsets: Any, change: bool) -> None:
         before = set(form.instance.members.all())

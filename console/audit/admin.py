@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from console.audit.export import csv_lines
 from console.audit.models import AuditEntry
+from console.display.long_tables import EndedRelatedFilter
 
 
-class PersonFilter(admin.RelatedFieldListFilter):
+class PersonFilter(EndedRelatedFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The admin puts "By" before it.
-        self.title = "person"
+        self.title = str(self.title).replace("by", "person", 1)
 
 
 @admin.register(AuditEntry)
@@ -47,8 +48,6 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
         "address",
         "=conversation__id",
     )
-    # A row for every reply: counting them all for a line at the top is not worth it.
-    show_full_result_count = False
     date_hierarchy = "at"
     ordering = ("-at", "-id")
     actions = ("export_as_csv",)

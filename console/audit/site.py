@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from console.audit import trail
+from console.display.long_tables import LongTable
 
 # Never by value, whatever they hold.
 _SECRET: Final = ("password", "secret", "key", "token", "code", "data", "sealed")
@@ -27,7 +28,7 @@ _LONGEST: Final = 200
 class AuditedSite(admin.AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         wanted = admin_class or ModelAdmin
-        super().register(model_or_iterable, type(wanted.__name__, (_Audited, wanted), {}), **options)
+        super().register(model_or_iterable, type(wanted.__name__, (_Audited, LongTable, wanted), {}), **options)
 
 
 class _Audited(ModelAdmin[Any]):
