@@ -100,7 +100,7 @@ class SandboxProcess:
             # A group of its own, so that `kill` reaches its worker as well.
             start_new_session=True,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             assert self._process.poll() is None, f"the sandbox ended with status {self._process.returncode}"
             try:
@@ -109,7 +109,7 @@ class SandboxProcess:
             except requests.RequestException:
                 time.sleep(0.05)
         self.kill()
-        raise AssertionError("the sandbox did not answer within 30 s")
+        raise AssertionError("the sandbox did not answer within 90 s")
 
     def stop(self) -> None:
         """Politely; the data stays, so that `start` continues with it."""

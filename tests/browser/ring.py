@@ -160,7 +160,7 @@ class Ring:
         self.sandbox.set_webhook_url(self.webhook_url)
         self.wait_for_web()
 
-    def wait_for_web(self, seconds: float = 60) -> None:
+    def wait_for_web(self, seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds
         while not self._does_web_answer():
             self.web.check()

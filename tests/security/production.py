@@ -91,7 +91,7 @@ class Production:
         copy_migrated(self.database)
         manage("shell", "--command", _PREPARE, environment=self.environment)
         self.web.start()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 90
         while True:
             self.web.check()
             try:

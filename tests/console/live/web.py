@@ -50,7 +50,7 @@ class Web:
             raise
 
     def _wait_until_up(self) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "gunicorn did not start"
             with socket.socket() as probe:

@@ -172,12 +172,12 @@ def _configuration(home: Path, port: int, to: int, buffering: str) -> str:
 
 
 def _wait_until_answered(port: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while True:
         try:
             requests.get(f"http://127.0.0.1:{port}/nothing/here/", timeout=10)
             return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.1)
 
