@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -86,11 +87,17 @@ def _is_this_machine(host: str) -> bool:
 
 def origin_of(url: str) -> str:
     """Scheme, host and port as the URL spells them, for comparing with a configured origin; "" when it has none."""
+    # Addresses differ in their query alone; and what is kept here holds no key.
+    return _origin_before_query(url.partition("?")[0])
+
+
+@lru_cache(maxsize=1024)
+def _origin_before_query(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if not separator:
         return ""
     host = rest
-    for end in "/?#\\":
+    for end in "/#\\":
         host = host.partition(end)[0]
     scheme = scheme.lower()
     return f"{scheme}://{host.lower().removesuffix(f':{_DEFAULT_PORTS.get(scheme)}')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, PrivateAttr, model_validator
@@ -154,7 +155,7 @@ class Endpoints(WireModel):
     send_message_endpoint: EndpointUrl = None
     disposition_endpoint: EndpointUrl = None
 
-    @property
+    @cached_property
     def key(self) -> Secret:
         """What this conversation is asked with, as `engage.api.access` has it; empty when no URL names a key."""
         named: dict[Place, Endpoint | None] = {place: getattr(self, place.value) for place in Place}
