@@ -21,6 +21,7 @@ _KEPT = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 # As nearly all queries are: one key, and no sign in it that is written in two ways.
 _PLAIN = re.compile(r"key=[\w.~-]+", re.ASCII)
 
+
 class Place(StrEnum):
     """In the order in which one speaks for another that is not named."""
 

@@ -160,7 +160,7 @@ def invites(clause: str) -> bool:
 BEGINNINGS: Final = words(
     "stop sto quit ceas end canc revo cons perm unsu unsc unsb opt opte opti opto op remo rmv dele eras lose forg bloc"
     " dnc list off alon leav dont don text txt txts mess msg msgs sms spam repo fcc ftc tcpa hara fuck piss lost neve"
-    " wron une unen scra stri cros cont long noti aler subs enro sue drop rid numb take clos"
+    " wron une unen scra stri cros cont long noti aler subs enro sue drop rid numb take clos nomo"
 )
 
 # A friend's "stop 😂" is no revocation, or it is one: nobody can tell but by asking.

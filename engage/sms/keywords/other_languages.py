@@ -149,7 +149,7 @@ BEGINNINGS: Final = words(
     "mens msj msjs mand envi escr text mole cont fast acos insi baja dese desu dess desi desc desa inco pert impo elim"
     " borr quit saca saqu sac remu remo reti supr excl apag tir tire tira dej deja deje dejo deix pare para paro susc"
     " subs insc arre cess ecri envo mecr menv mech mcon mtex mhar mder nenv necr decr denv ncon ne nous nume nomb"
-    " noti aler"
+    " noti aler ray raye enle supp saco"
     " keine kein nach scri non pub recu rece reci ce moi fout fous fich va paz llam marq lig liga"
     " ligu bast cheg sair sali merc veui prie list"
 )

@@ -50,6 +50,9 @@ _TELLING: Final = _telling(
     | PICTURES
 )
 _BEGINNINGS: Final = english.BEGINNINGS | other_languages.BEGINNINGS
+# What texts are called: nothing is asked by these alone, something of the others must be said of them.
+_ABOUT_TEXTS: Final = words("text texts texting message messages messaging msg msgs txt txts sms")
+_SAID_OF_TEXTS: Final = words("no not non nao nada ne n pas sin sem sans senza ohne geen start turn shut switch")
 _SHORT: Final = 60
 
 
@@ -107,17 +110,28 @@ def _says_nothing_of_it(text: str, folded: str, own: OwnWords) -> bool:
     if "stop" in seen or "do not" in seen or "did not" in seen or '"' in text:
         return False
     parts = seen.split()
-    if not _TELLING.isdisjoint(parts) or not own.telling.isdisjoint(parts):
+    if not own.telling.isdisjoint(parts):
         return False
-    if not _BEGINNINGS.isdisjoint([part[:4] for part in parts]):
+    if _may_be_misspelt(parts):
+        return False
+    is_said_of_texts = not _SAID_OF_TEXTS.isdisjoint(parts)
+    telling = parts if is_said_of_texts else [part for part in parts if part not in _ABOUT_TEXTS]
+    if not _TELLING.isdisjoint(telling) or not _BEGINNINGS.isdisjoint([part[:4] for part in telling]):
         return False
     if len(parts) > 2 and all(len(part) == 1 for part in parts):
         return False
     if len(seen) <= _SHORT:
         squeezed = "".join(parts)
-        if not SLIPS.isdisjoint(parts) or squeezed in SLIPS or "stop" in squeezed or squeezed[:2] in _STRETCHABLE:
+        if squeezed in SLIPS or "stop" in squeezed or squeezed[:2] in _STRETCHABLE:
             return False
     return text.isascii() or _is_plain(text)
+
+
+def _may_be_misspelt(parts: list[str]) -> bool:
+    """By one of the words: what is one slip away, stretched as "stooop" is, or like "unsubscribe"."""
+    return not SLIPS.isdisjoint(parts) or any(
+        (part[0] == "s" and part[-1] == "p") or (part[0] == "u" and 8 <= len(part) <= 14) for part in parts
+    )
 
 
 _STRETCHABLE: Final = words("st ss ns nm un")

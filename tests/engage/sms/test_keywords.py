@@ -136,13 +136,34 @@ PIECES = cases(
     "s.t.o.p | S T O P | st'op | sto-p | un subscribe | opt-out | opt out | o p t | don't | do not | text me | lose"
     " | wrong number | take me off | your list | leave | alone | no more | msgs | end | quit | cancel | cease | , | ."
     " | my number | ! | ? | hello | price | 7 | - | _ | ' | remove us | withdraw | permission | help | start | info"
-    " | never | call again"
+    " | never | call again | stooop | upsubscribe | text | message | sms | close | chat | hear this | optoutnow"
+    " | enlever | mon | supprime | notre | ray"
 )
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join) | st.text(max_size=40))
 def test_the_quick_look_never_overlooks_what_the_full_reading_finds(text):
     assert signal(text) is read_in_full(text, fold(text), OwnWords())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello there. Stooop",
+        "I have what I need from you, thank you very much for the information. STPO",
+        "Please close this chat",
+        "Supprimer mon numero",
+    ],
+)
+def test_what_stands_in_one_clause_of_several_asks_a_person(text: str) -> None:
+    assert signal(text) in (Signal.MAYBE_STOP, Signal.STOP)
+
+
+@pytest.mark.parametrize(
+    "text", ["Text me at noon", "Is this a text from my bank?", "I got the message, see you there"]
+)
+def test_word_for_texts_alone_asks_nothing(text: str) -> None:
+    assert signal(text) is Signal.NONE
 
 
 HOSTILE = {
