@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from console.accounts.scope import Scope
 from engage.models import Command, Conversation
 from engage.models.conversation import ConversationQuerySet
+from engage.models.lead import nearness
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -85,6 +86,11 @@ class DeskQuerySet(ConversationQuerySet["DeskConversation"]):
     def newest_first(self) -> Self:
         return self.order_by(F("last_message_at").desc(nulls_last=True), "-id")
 
+    def nearest_first(self, text: str) -> Self:
+        """Who is called so to the letter comes before who only may be meant; among those the newest first."""
+        near = self.annotate(nearness=nearness(text, "lead__"))
+        return near.order_by("nearness", F("last_message_at").desc(nulls_last=True), "-id")
+
     def for_rows(self) -> Self:
         """With all that a row of the queue shows, in one query; the keys stay in the database."""
         return self.select_related("lead", "campaign", "assignment__agent").defer(
@@ -104,6 +110,8 @@ class DeskConversation(Conversation):
     """A conversation as the desk sees it: with who works it, and for whom it is visible."""
 
     objects: ClassVar[DeskManager[DeskConversation]] = DeskManager()
+    # Set where it was searched for.
+    nearness: int | None = None
 
     @property
     def worked_by(self) -> User | None:

@@ -47,8 +47,9 @@ class QueueView:
             found = DeskConversation.objects.within(self.scope).matching(self.search)
         if self.campaign_id is not None:
             found = found.filter(campaign_id=self.campaign_id)
-        ordered = found.newest_first() if self.search or self.queue.order == "newest" else found.longest_wait_first()
-        return ordered.for_rows()
+        if self.search:
+            return found.nearest_first(self.search).for_rows()
+        return (found.newest_first() if self.queue.order == "newest" else found.longest_wait_first()).for_rows()
 
     def among(self, conversation_ids: Iterable[int]) -> DeskQuerySet:
         """Those of the given conversations that the list shows."""

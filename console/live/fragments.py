@@ -18,7 +18,7 @@ class Fragments:
         wanted = set(conversation_ids)
         rows = DeskConversation.objects.filter(id__in=wanted).for_rows() if wanted else ()
         self._conversations = {conversation.pk: conversation for conversation in rows}
-        self._rows: dict[int, str] = {}
+        self._rows: dict[tuple[int, int | None], str] = {}
         self._lists: dict[tuple[QueueView, frozenset[int]], str] = {}
 
     def parts(self, topics: Topics, changed: frozenset[int]) -> list[str]:
@@ -37,7 +37,7 @@ class Fragments:
         if (view, changed) not in self._lists:
             possible = {id_ for id_ in changed if self._may_concern(view, id_)}
             shown = self._find_shown(view, possible)
-            rows = [self._row(id_) for id_ in shown]
+            rows = [self._row(id_, near) for id_, near in shown.items()]
             rows += [f'<li id="conversation-{id_}" data-gone></li>' for id_ in sorted(possible.difference(shown))]
             self._lists[view, changed] = partial("#queue-list", "place", "".join(rows)) if rows else ""
         return self._lists[view, changed]
@@ -51,19 +51,25 @@ class Fragments:
         is_visible = visible is None or conversation.campaign_id in visible
         return is_visible and view.campaign_id in (None, conversation.campaign_id)
 
-    def _find_shown(self, view: QueueView, possible: set[int]) -> list[int]:
+    def _find_shown(self, view: QueueView, possible: set[int]) -> dict[int, int | None]:
         """One query; none where everybody's own list would ask for conversations that somebody else works."""
         existing = possible & self._conversations.keys()
         if view.queue is Queue.MINE and not view.search:
             existing = {id_ for id_ in existing if self._assignee(id_) == view.agent_id}
-        return list(view.among(existing).values_list("id", flat=True)) if existing else []
+        if not existing:
+            return {}
+        found = view.among(existing)
+        if not view.search:
+            return dict.fromkeys(found.values_list("id", flat=True))
+        # Only what was searched for is nearer or less near.
+        return {row.pk: row.nearness for row in found}
 
     def _assignee(self, conversation_id: int) -> int | None:
         assignment = getattr(self._conversations[conversation_id], "assignment", None)
         return assignment.agent_id if assignment else None
 
-    def _row(self, conversation_id: int) -> str:
-        if conversation_id not in self._rows:
-            context = {"conversation": self._conversations[conversation_id]}
-            self._rows[conversation_id] = render("inbox/_row.html", context)
-        return self._rows[conversation_id]
+    def _row(self, conversation_id: int, near: int | None) -> str:
+        if (conversation_id, near) not in self._rows:
+            context = {"conversation": self._conversations[conversation_id], "near": near}
+            self._rows[conversation_id, near] = render("inbox/_row.html", context)
+        return self._rows[conversation_id, near]

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from engage.models.campaign import Campaign
 from engage.models.workspace import Workspace
 from engage.sms.blanks import first_shown, is_blank
-from engage.sms.searching import read_query
+from engage.sms.phones import normalize
+from engage.sms.searching import clean_query, fold, read_query
+
+# More words than these nobody reads together.
+_MOST_WORDS = 16
 
 
 class Lead(models.Model):
@@ -68,3 +72,29 @@ def found_by(text: str, column: str = "search_text") -> Q:
             either |= Q(*(Q(**{f"{column}__contains": piece}) for piece in one.pieces))
         found &= either
     return found
+
+
+def nearness(text: str, lead: str = "") -> Case:
+    """How near a name or number comes to what is asked: 0 to the letter, the greatest only by the folding.
+
+    `lead`: what leads from the rows to their lead, as "lead__".
+    """
+    asked = clean_query(text)
+    name = f"{lead}name"
+    exact = Q(**{name: asked}) | Q(**{f"{lead}phone": asked})
+    if number := normalize(asked):
+        exact |= Q(**{f"{lead}number": number})
+    tiers = (
+        exact,
+        Q(**{f"{name}__iexact": asked}),
+        Q(*(_has_word(name, word) for word in asked.split()[:_MOST_WORDS])),
+        Q(**{f"{lead}search_text__startswith": f"{fold(asked)} "}),
+    )
+    ranks = (When(tier, then=Value(rank)) for rank, tier in enumerate(tiers))
+    return Case(*ranks, default=Value(len(tiers)), output_field=IntegerField())
+
+
+def _has_word(column: str, word: str) -> Q:
+    """As a word of its own, to the letter."""
+    ends = Q(**{column: word}) | Q(**{f"{column}__startswith": f"{word} "}) | Q(**{f"{column}__endswith": f" {word}"})
+    return ends | Q(**{f"{column}__contains": f" {word} "})

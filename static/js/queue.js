@@ -60,6 +60,7 @@ function hold(present, row) {
   }
   row.dataset.waiting = present.dataset.waiting;
   row.dataset.newest = present.dataset.newest;
+  row.dataset.near = nearnessOf(present);
   return [update(present, row)];
 }
 
@@ -97,12 +98,17 @@ function move(list, row, next) {
 
 // Negative when the first comes before the second. The same order as the server's.
 function compare(one, other, order) {
+  const near = nearnessOf(one) - nearnessOf(other);
+  if (near) return near;
   const waits = order === "newest" ? 0 : waitingSince(one) - waitingSince(other);
   return waits || Number(other.dataset.newest) - Number(one.dataset.newest) || numberOf(other) - numberOf(one);
 }
 
 // Who does not wait comes behind everybody who does; a number, because infinities have no difference.
 const waitingSince = (row) => Number(row.dataset.waiting || Number.MAX_SAFE_INTEGER);
+
+// Of what was searched for: who is called so to the letter comes first.
+const nearnessOf = (row) => Number(row.dataset.near ?? 0);
 
 const numberOf = (row) => Number(row.id.slice("conversation-".length));
 

@@ -194,6 +194,32 @@ def test_search_for_what_cannot_be_seen_is_no_search(client: Client, search: str
     assert rows_of(client.get("/", {"search": search}).content) == row_ids(waiting)
 
 
+@pytest.mark.parametrize(
+    ("search", "first"),
+    [
+        ("Jose Diaz", "Jose Diaz"),
+        ("Jos\u00e9 Diaz", "Jos\u00e9 Diaz"),
+        ("jose diaz", "Jose Diaz"),
+        ("Diaz Jose", "Jose Diaz"),
+        ("Jos\u00e9", "Jos\u00e9 Diaz"),
+    ],
+)
+def test_who_is_called_so_to_the_letter_comes_first_however_old(client: Client, search: str, first: str) -> None:
+    for age, name in enumerate(["Jos\u00e9 Diaz" if first == "Jose Diaz" else "Jose Diaz", "Josef Diaz", first]):
+        make_conversation(name=name, waiting=timedelta(hours=1 + age))
+
+    rows = parse(client.get("/", {"search": search}).content).by_id("queue-list").every(class_="row")
+
+    assert rows[0].one(class_="row-name").text == first
+
+
+def test_number_that_is_asked_for_comes_before_one_that_holds_it(client: Client) -> None:
+    make_conversation(lead=make_lead(name="Order 2125550143", phone="+12025550107"), waiting=timedelta(minutes=1))
+    asked = make_conversation(lead=make_lead(name="Ann", phone="+12125550143"), waiting=timedelta(hours=9))
+
+    assert rows_of(client.get("/", {"search": "(212) 555-0143"}).content)[0] == f"conversation-{asked.pk}"
+
+
 def test_empty_queue_says_when_the_last_reply_was(client: Client, ada: User) -> None:
     make_reply(conversation=make_conversation(waiting=None), by=ada)
 

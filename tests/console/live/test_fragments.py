@@ -10,6 +10,7 @@ from console.inbox.queues import Queue, QueueView
 from console.live.fragments import Fragments
 from console.live.topics import Topics
 from tests.factories import make_campaign, make_conversation
+from tests.html import parse
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = Scope(None)
@@ -100,3 +101,13 @@ def test_own_queues_ask_only_for_people_whose_conversations_changed(ada: User, b
     assert len(queries) == 2
     assert of_ada.count("data-gone") == 1
     assert all(part.count("data-gone") == 2 for part in of_others)
+
+
+def test_news_are_as_near_to_a_search_as_on_the_page() -> None:
+    exact, alike = make_conversation(name="Jose Diaz"), make_conversation(name="Jos\u00e9 Diaz")
+
+    [part] = parts(QueueView(Queue.NEEDS_REPLY, EVERYTHING, search="Jose Diaz"), exact.pk, alike.pk)
+
+    news = parse(part.encode())
+    near = [int(news.by_id(f"conversation-{row.pk}").attributes.get("data-near", 0)) for row in (exact, alike)]
+    assert near[0] < near[1]
