@@ -11,7 +11,7 @@ from console.campaigns.csv_rows import Row
 from console.campaigns.lists_phones import read_number
 from console.campaigns.lists_problems import Problem
 from engage.sms.blanks import clean, is_blank
-from engage.sms.places import zone_named, zones_told
+from engage.sms.places import is_armed_forces, zone_named, zones_told
 
 _TIME_ZONE_FIELDS: Final = ("timezone", "tz")
 _PLACES_AND_NAMES: Final = ("firstname", "lastname", "city")
@@ -151,4 +151,7 @@ def _has_zone(phone: str, values: Mapping[str, str], layout: Layout) -> bool:
     """Told by the same that the send window of a lead goes by."""
     if any(zone_named(values[name]) for name in layout.zone_fields):
         return True
-    return bool(zones_told(state=values.get("State"), zip_code=values.get("Zip"), phone=phone))
+    state, zip_code = values.get("State"), values.get("Zip")
+    # A mailbox of the armed forces tells a part of the world.
+    told = not is_armed_forces(state=state, zip_code=zip_code)
+    return told and bool(zones_told(state=state, zip_code=zip_code, phone=phone))

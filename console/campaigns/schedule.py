@@ -152,7 +152,7 @@ class Schedule:
         return None
 
     def _days_from(self, day: date) -> Iterator[date]:
-        ends = [last for exception in self.exceptions if (last := exception.last or exception.day)]
+        ends = [last for exception in self.exceptions for last in exception.ends]
         farthest = max([(end - day).days for end in ends], default=0) + _DAYS_AHEAD
         return (day + _DAY * ahead for ahead in range(min(max(farthest, _DAYS_AHEAD), _MOST_DAYS_AHEAD)))
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from console.campaigns.schedule_dates import read_dates
+
 MINUTES: Final = 24 * 60
 
 # Names of an exception's parts, in small letters and without signs.
@@ -58,12 +60,16 @@ class Day:
 
 @dataclass(frozen=True)
 class ScheduleException:
-    """`day` and `last`: when it begins and ends, where it holds dates. `stretches`: None where it is not understood."""
+    """`day` and `last`: when it begins and ends, where it holds dates. `stretches`: None where it is not understood.
+
+    `may_be`: the days that it may mean from the first to the last, where its dates can be read in several ways.
+    """
 
     raw: str
     day: date | None
     last: date | None = None
     stretches: tuple[Stretch, ...] | None = None
+    may_be: tuple[tuple[date, date], ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -75,7 +81,23 @@ class ScheduleException:
 
     def covers(self, day: date) -> bool:
         """One that names no day may be about any."""
+        if self.may_be:
+            return any(first <= day <= last for first, last in self.may_be)
         return self.day is None or self.day <= day <= (self.last or self.day)
+
+    @property
+    def ends(self) -> tuple[date, ...]:
+        """The last days that it may be about."""
+        return tuple(last for _, last in self.may_be) or tuple(filter(None, [self.last or self.day]))
+
+    @property
+    def question(self) -> str:
+        """Which days may be meant, where that is not plain."""
+        days = [
+            day_name(first) if first == last else f"{day_name(first)} to {day_name(last)}"
+            for first, last in self.may_be
+        ]
+        return f"{', or '.join(days)}? Nothing is said of these days." if days else ""
 
 
 def in_words(stretches: tuple[Stretch, ...]) -> str:
@@ -88,6 +110,10 @@ def minute_name(minute: int) -> str:
     if not hour and not rest:
         return "midnight"
     return f"{hour % 12 or 12}{f':{rest:02}' if rest else ''} {'AM' if hour < 12 else 'PM'}"
+
+
+def day_name(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def raw(value: Any) -> str:
@@ -103,7 +129,7 @@ def read_day(name: str, value: Any) -> Day:
 
 
 def read_exceptions(value: Any) -> tuple[ScheduleException, ...]:
-    if isinstance(value, dict) and value and all(map(_read_date, value)):
+    if isinstance(value, dict) and value and all(map(read_dates, value)):
         # The dates themselves may be the names.
         value = [{"date": day, "windows": windows} for day, windows in value.items()]
     entries = value if isinstance(value, list) else [value] if value else []
@@ -144,26 +170,23 @@ def _is_minute(value: Any) -> bool:
 
 def _read_exception(entry: Any) -> ScheduleException:
     parts = {"".join(filter(str.isalpha, str(key))).casefold(): value for key, value in _items(entry)}
-    first = _first_date(parts, (*_DAY_KEYS, *_FIRST_KEYS))
-    last = _first_date(parts, _LAST_KEYS)
-    if first is None or (last is not None and last < first):
+    firsts = _first_dates(parts, (*_DAY_KEYS, *_FIRST_KEYS))
+    lasts = _first_dates(parts, _LAST_KEYS)
+    spans = [(first, last) for first in firsts for last in lasts or (first,) if first <= last]
+    if len(spans) > 1:
+        return ScheduleException(raw(entry), None, may_be=tuple(spans))
+    if not spans:
         return ScheduleException(raw(entry), None)
-    return ScheduleException(raw(entry), first, last, _read_hours(parts))
+    [(first, last)] = spans
+    return ScheduleException(raw(entry), first, last if lasts else None, _read_hours(parts))
 
 
 def _items(entry: Any) -> list[tuple[Any, Any]]:
     return list(entry.items()) if isinstance(entry, dict) else [("date", entry)]
 
 
-def _first_date(parts: Mapping[str, Any], keys: tuple[str, ...]) -> date | None:
-    return next((day for key in keys if (day := _read_date(parts.get(key)))), None)
-
-
-def _read_date(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value.strip()[:10].replace("/", "-")) if isinstance(value, str) else None
-    except ValueError:
-        return None
+def _first_dates(parts: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[date, ...]:
+    return next((days for key in keys if (days := read_dates(parts.get(key)))), ())
 
 
 def _read_hours(parts: Mapping[str, Any]) -> tuple[Stretch, ...] | None:
@@ -187,4 +210,4 @@ def _says_nothing_of_hours(key: str, value: Any) -> bool:
     if key in (*_CLOSED_KEYS, *_OPEN_KEYS):
         # That it is not closed says only that there are hours.
         return isinstance(value, bool)
-    return key in (*_DAY_KEYS, *_FIRST_KEYS, *_LAST_KEYS) and (_read_date(value) is not None or _is_minute(value))
+    return key in (*_DAY_KEYS, *_FIRST_KEYS, *_LAST_KEYS) and (bool(read_dates(value)) or _is_minute(value))

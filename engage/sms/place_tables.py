@@ -32,8 +32,21 @@ _ZONES: Final = {
     ("Pacific/Majuro", "Pacific/Kwajalein"): "MH",
     ("Pacific/Chuuk", "Pacific/Pohnpei", "Pacific/Kosrae"): "FM",
 }
+# Where the armed forces and embassies have post offices, from the farthest east to the farthest west: Europe with the
+# Middle East, Africa and Canada; the Pacific; the Americas. A mailbox tells no more.
+_ABROAD: Final = {
+    "AE": ("Asia/Karachi", "Asia/Dubai", "Africa/Nairobi", "Europe/Berlin", "Europe/London", "Atlantic/Azores",
+           _EASTERN),
+    "AP": ("Pacific/Auckland", "Australia/Sydney", "Pacific/Guam", "Asia/Tokyo", "Asia/Manila", "Asia/Bangkok",
+           "Indian/Chagos"),
+    "AA": ("America/Sao_Paulo", "America/Puerto_Rico", _EASTERN, "America/Bogota", "America/Tegucigalpa"),
+}  # fmt: skip
+# Of "APO" alone nobody knows which.
+ARMED_FORCES: Final = frozenset((*_ABROAD, "APO"))
 ZONES_OF_STATES: Final = MappingProxyType(
-    {code: names for names, codes in _ZONES.items() for code in codes.split()},
+    {code: names for names, codes in _ZONES.items() for code in codes.split()}
+    | _ABROAD
+    | {"APO": tuple(dict.fromkeys(name for names in _ABROAD.values() for name in names))},
 )
 
 _NAMES: Final = """
@@ -46,22 +59,24 @@ _NAMES: Final = """
     VA Virginia; WA Washington; WA Washington State; WV West Virginia; WI Wisconsin; WY Wyoming; PR Puerto Rico;
     VI Virgin Islands; VI US Virgin Islands; VI United States Virgin Islands; GU Guam; AS American Samoa;
     MP Northern Mariana Islands; MP Northern Marianas; MP Commonwealth of the Northern Mariana Islands; MP CNMI;
+    AE Armed Forces Europe; AE Armed Forces Africa; AE Armed Forces Canada; AE Armed Forces Middle East;
+    AE Armed Forces Europe the Middle East and Canada; AP Armed Forces Pacific; AA Armed Forces Americas;
+    AA Armed Forces Americas except Canada; AA Armed Forces the Americas; APO Armed Forces; APO APO; APO FPO; APO DPO;
     PW Palau; MH Marshall Islands; FM Micronesia; FM Federated States of Micronesia"""
 STATES_BY_NAME: Final = MappingProxyType(
     {"".join(words).casefold(): code for code, *words in (entry.split() for entry in _NAMES.split(";"))}
 )
 
-# First and last prefix of three digits. Left out: addresses of the armed forces (090-098, 340, 962-966), which may be
-# anywhere, and 967-969, of which five digits tell.
+# First and last prefix of three digits. Left out: 967-969, of which five digits tell.
 _PREFIXES: Final = """
     NY 005 005; PR 006 007; VI 008 008; PR 009 009; MA 010 027; RI 028 029; NH 030 038; ME 039 049; VT 050 054;
-    MA 055 055; VT 056 059; CT 060 069; NJ 070 089; NY 100 149; PA 150 196; DE 197 199; DC 200 200; VA 201 201;
-    DC 202 205; MD 206 219; VA 220 246; WV 247 268; NC 270 289; SC 290 299; GA 300 319; FL 320 339; FL 341 349;
-    AL 350 369; TN 370 385; MS 386 397; GA 398 399; KY 400 427; OH 430 459; IN 460 479; MI 480 499; IA 500 528;
-    WI 530 549; MN 550 567; DC 569 569; SD 570 577; ND 580 588; MT 590 599; IL 600 629; MO 630 658; KS 660 679;
-    NE 680 693; LA 700 714; AR 716 729; OK 730 732; TX 733 733; OK 734 749; TX 750 799; CO 800 816; WY 820 831;
-    ID 832 838; UT 840 847; AZ 850 865; NM 870 884; TX 885 885; NV 889 898; CA 900 961; OR 970 979; WA 980 994;
-    AK 995 999"""
+    MA 055 055; VT 056 059; CT 060 069; NJ 070 089; AE 090 098; NY 100 149; PA 150 196; DE 197 199; DC 200 200;
+    VA 201 201; DC 202 205; MD 206 219; VA 220 246; WV 247 268; NC 270 289; SC 290 299; GA 300 319; FL 320 339;
+    AA 340 340; FL 341 349; AL 350 369; TN 370 385; MS 386 397; GA 398 399; KY 400 427; OH 430 459; IN 460 479;
+    MI 480 499; IA 500 528; WI 530 549; MN 550 567; DC 569 569; SD 570 577; ND 580 588; MT 590 599; IL 600 629;
+    MO 630 658; KS 660 679; NE 680 693; LA 700 714; AR 716 729; OK 730 732; TX 733 733; OK 734 749; TX 750 799;
+    CO 800 816; WY 820 831; ID 832 838; UT 840 847; AZ 850 865; NM 870 884; TX 885 885; NV 889 898; CA 900 961;
+    AP 962 966; OR 970 979; WA 980 994; AK 995 999"""
 STATES_BY_ZIP_PREFIX: Final = MappingProxyType(
     {
         f"{prefix:03}": code

@@ -14,6 +14,7 @@ from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_geographical_
 from engage.sms import phones
 from engage.sms.blanks import clean
 from engage.sms.place_tables import (
+    ARMED_FORCES,
     PACIFIC_ZIPS,
     STATES_BY_AREA_CODE,
     STATES_BY_NAME,
@@ -54,9 +55,16 @@ def state_code(state: str | None) -> str | None:
     key = "".join(letter for letter in letters if letter.isalpha())
     if key in STATES_BY_NAME:
         return STATES_BY_NAME[key]
+    # "APO AE", as the last line of an address has it.
+    key = key.removeprefix("apo").removeprefix("fpo").removeprefix("dpo")
     # ISO writes US-TX, people write USVI.
     code = key.upper().removeprefix("US")
     return code if code in ZONES_OF_STATES else None
+
+
+def is_armed_forces(*, state: str | None, zip_code: str | None) -> bool:
+    """Whether their address is a mailbox of the armed forces or an embassy: they may be anywhere in its region."""
+    return bool({state_code(state), _state_of_zip(zip_code)} & ARMED_FORCES)
 
 
 def states_told(*, state: str | None, zip_code: str | None, phone: str | None) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from console.campaigns.page import picture
 from console.campaigns.schedule import DAYS, ZONES, Schedule, opening_words, zones_now
+from console.campaigns.schedule_dates import read_dates
+from console.campaigns.schedule_reading import read_exceptions
 
 WORKWEEK: dict[str, Any] = {day: [{"start": 480, "end": 1260}] for day in DAYS[:5]} | {"saturday": [], "sunday": []}
 # Friday 20 November 2026: 2:30 PM Eastern, 9:30 AM in Hawaii.
@@ -240,6 +242,61 @@ def test_of_a_day_with_an_exception_that_is_not_understood_nothing_is_claimed(ex
     assert zones_now(schedule, FRIDAY) == []
     assert not schedule.is_open(FRIDAY)
     assert not all(exception.is_known for exception in schedule.exceptions[-1:]) or len(schedule.exceptions) > 1
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("12/25/2026", ["2026-12-25"]),
+        ("25/12/2026", ["2026-12-25"]),
+        ("25.12.2026", ["2026-12-25"]),
+        ("5/5/2026", ["2026-05-05"]),
+        ("03/04/2026", ["2026-03-04", "2026-04-03"]),
+        ("3-4-2026", ["2026-03-04", "2026-04-03"]),
+        ("2026/07/04", ["2026-07-04"]),
+        ("20261124", ["2026-11-24"]),
+        ("Dec 25, 2026", ["2026-12-25"]),
+        ("Friday, December 25th, 2026", ["2026-12-25"]),
+        ("25 December 2026", ["2026-12-25"]),
+        ("25-Dec-2026", ["2026-12-25"]),
+        ("12/25/2026 00:00", ["2026-12-25"]),
+        ("2026-12-25T00:00:00.000Z", ["2026-12-25"]),
+        *(
+            (nonsense, [])
+            for nonsense in ("13/13/2026", "12/25/26", "02/30/2026", "Christmas", "2026", "", "0", 20261225)
+        ),
+    ],
+)
+def test_date_is_read_as_people_write_it_and_two_readings_are_two(written: Any, days: list[str]) -> None:
+    assert [str(day) for day in read_dates(written)] == days
+
+
+def test_of_both_days_that_a_date_may_mean_nothing_is_said_and_of_no_other() -> None:
+    schedule = Schedule.of(WORKWEEK | {"exceptions": [{"date": "03/04/2026", "closed": True}]})
+
+    [exception] = schedule.exceptions
+
+    assert exception.question == "4 March 2026, or 3 April 2026? Nothing is said of these days."
+    assert not exception.is_known
+    assert schedule.hours_on(date(2026, 3, 4)) is None
+    assert schedule.hours_on(date(2026, 4, 3)) is None
+    assert schedule.hours_on(date(2026, 3, 6)) == ((480, 1260),)
+
+
+def test_end_of_a_span_tells_how_its_beginning_is_meant() -> None:
+    closed = {"from": "10/12/2026", "to": "11/30/2026", "closed": True}
+
+    [sure] = read_exceptions([closed])
+    [unsure] = read_exceptions([closed | {"from": "11/09/2026"}])
+
+    assert (sure.day, sure.last) == (date(2026, 10, 12), date(2026, 11, 30))
+    assert unsure.question.startswith("11 September 2026 to 30 November 2026, or 9 November 2026 to 30 November 2026?")
+
+
+def test_closed_on_a_day_written_the_american_way() -> None:
+    schedule = Schedule.of(WORKWEEK | {"exceptions": [{"date": "11/20/2026", "closed": True}]})
+
+    assert schedule.hours_on(FRIDAY.date()) == ()
 
 
 def test_exception_of_another_day_does_not_hide_today() -> None:

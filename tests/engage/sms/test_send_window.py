@@ -365,3 +365,41 @@ def test_states_are_found_by_code_or_name() -> None:
     assert state_hours("new  york") is None
     assert state_hours("") is None
     assert state_hours(None) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "zip_code", "closed_at"),
+    [
+        # Evening in the east of their region, and before eight in its west.
+        ("AE", None, "2026-12-10 22:00 Asia/Karachi"),
+        ("APO AE", None, "2026-12-10 07:30 Atlantic/Azores"),
+        (None, "09096-1234", "2026-12-10 22:00 Asia/Dubai"),
+        ("AP", None, "2026-12-10 07:00 Indian/Chagos"),
+        ("Armed Forces Pacific", None, "2026-12-10 22:00 Australia/Sydney"),
+        (None, "96201", "2026-12-10 22:00 Pacific/Auckland"),
+        ("AA", None, "2026-12-10 21:30 America/Sao_Paulo"),
+        (None, "34038", "2026-12-10 07:00 America/Tegucigalpa"),
+        ("FPO", None, "2026-12-10 15:00 America/New_York"),
+    ],
+)
+def test_lead_with_a_mailbox_of_the_armed_forces_may_be_anywhere_in_its_region(
+    state: str | None, zip_code: str | None, closed_at: str
+) -> None:
+    moment, _, zone = closed_at.rpartition(" ")
+    window = window_for(None, state, phone="+12025550143", zip_code=zip_code)
+
+    status = window.status(datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)))
+
+    assert not status.is_open
+    assert status.reason.startswith("Time zone unknown.")
+
+
+@pytest.mark.parametrize("state", ["AE", "AP", "AA"])
+def test_in_each_region_there_is_an_hour_that_is_allowed_everywhere(state: str) -> None:
+    assert window_for(None, state).status(datetime(2026, 12, 10, tzinfo=UTC)).opens_at
+
+
+def test_stated_zone_of_somebody_abroad_counts_alone() -> None:
+    noon = datetime(2026, 12, 10, 12, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    assert window_for("Europe/Berlin", "AE", zip_code="09096").status(noon).is_open
