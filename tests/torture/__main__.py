@@ -4,6 +4,7 @@ python -m tests.torture                    everything, within 20 minutes; exit s
 python -m tests.torture --quick            small sizes, to see that it works
 python -m tests.torture --only P5 P12      some of it
 python -m tests.torture --only P5 P6 P7 --minutes 20    some of it, for as long as its whole size takes
+python -m tests.torture --mixed            what is tortured in the mixed dialect, and nothing else
 python -m tests.torture --table FILE       writes the rows of the table in docs/reliability.md as well
 
 The database is the PostgreSQL that CONSOLE_DATABASE_URL names; without one it is SQLite. P11 takes both.
@@ -34,13 +35,15 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes; the figures mean little")
     parser.add_argument("--only", nargs="+", choices=PROMISES, default=PROMISES, metavar="PROMISE")
     parser.add_argument("--minutes", type=float, help="for what is wanted, instead of its share of the 20")
+    parser.add_argument("--mixed", action="store_true", help="only in the mixed dialect")
     parser.add_argument("--table", type=Path, help="a file for the rows of a table")
     options = parser.parse_args()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine}", flush=True)
     findings = []
     seconds = options.minutes * 60 if options.minutes else None
-    for finding in run_all(frozenset(options.only), QUICK if options.quick else FULL, seconds=seconds):
+    sizes = QUICK if options.quick else FULL
+    for finding in run_all(frozenset(options.only), sizes, seconds=seconds, only_mixed=options.mixed):
         print(finding.line(), flush=True)
         findings.append(finding)
     findings.sort(key=lambda finding: int(finding.promise[1:]))

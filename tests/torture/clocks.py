@@ -109,8 +109,7 @@ class _Turn:
     def _judge(self) -> None:
         rig = self._rig
         let_sweep_period_pass(rig)
-        wait_until(lambda: not rig.find_differences(), within=self._patience, pause=2)
-        self._complain(rig.find_differences())
+        self._complain(rig.wait_until_agreed(within=self._patience))
         person = Person(rig)
         for conversation_id in self._asking:
             said = {entry["message"] for entry in rig.sandbox.messages(self._leads[conversation_id])}

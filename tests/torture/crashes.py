@@ -148,8 +148,7 @@ def _judge(finding: Finding, life: _Life, ledger_after: int) -> None:
     is_over = wait_until(lambda: not _backlog(rig), within=_SETTLES_WITHIN)
     took = time.monotonic() - waited_at
     # What changed unheard at the platform is read within the period of its polls.
-    wait_until(lambda: not rig.find_differences(), within=20, pause=2)
-    left = rig.find_differences()
+    left = rig.wait_until_agreed(within=20)
     rows = rig.books.read("SELECT text, state, due_at IS NOT NULL FROM engage_command WHERE kind = 'reply'")
     found = judge(life.clicks, rows, rig.sandbox.ledger(after=ledger_after))
     finding.lost = len(found.disappeared) + len(found.confirmed_but_not_there) + len(left) + len(life.clicks.refused)

@@ -31,7 +31,7 @@ def torture(rig: Rig, *, conversations: int, patience: float) -> Finding:
     begun_to_heal_at = time.monotonic()
     if rig.dialect:
         # Not every account shows all texts that there are.
-        is_healed = wait_until(lambda: not rig.find_differences(), within=patience, pause=3)
+        is_healed = not rig.wait_until_agreed(within=patience)
     else:
         is_healed = wait_until(lambda: _texts(rig, people) >= _texts_there(rig, people), within=patience, pause=1)
     healed_after = time.monotonic() - begun_to_heal_at

@@ -1,7 +1,7 @@
 """Workers that are at work at once: forked by a small program that has loaded what they need and does nothing else.
 
 What is killed is a process like any other. Only its start is spared, which takes seconds of a small machine: in them
-nothing would be under torture.
+nothing would be under torture. A few lines that are to be run inside the product are born in the same way.
 """
 
 from __future__ import annotations
@@ -61,10 +61,11 @@ class Nursery:
         self._born = threading.Semaphore(0)
         self._newest: Newborn | None = None
 
-    def bear(self, log: Path, environment: dict[str, str]) -> Newborn:
+    def bear(self, log: Path, environment: dict[str, str], program: str = "") -> Newborn:
+        """`program`: what it runs instead of a worker, printing into the log."""
         with self._lock:
             self._line = self._line or self._start()
-            self._line.send((str(log), environment))
+            self._line.send((str(log), environment, program))
             assert self._born.acquire(timeout=_BORN_WITHIN), f"no worker was born:\n{self._log.read_text()[-3000:]}"
             assert self._newest
             return self._newest
@@ -158,22 +159,30 @@ def _lead_a_group(pid: int) -> None:
         os.setpgid(pid, pid)
 
 
-def _live(run: Callable[[str], int], log: str, environment: dict[str, str]) -> NoReturn:
+def _live(run: Callable[[str], int], log: str, environment: dict[str, str], program: str) -> NoReturn:
     status = 1
     try:
         _lead_a_group(0)
         output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        for number in (1, 2):
+        # What a program complains of is no part of what it prints, and stands in the log of the nursery.
+        for number in (1,) if program else (1, 2):
             os.dup2(output, number)
         os.environ.update(environment)
         from engage import crash_points
 
         # It asks the environment when it is loaded: here, where that was before our birth, once more.
         importlib.reload(crash_points)
-        status = run(sys.argv[1])
+        if program:
+            exec(program, {})
+            status = 0
+        else:
+            status = run(sys.argv[1])
     except BaseException:
         traceback.print_exc()
     finally:
+        # Nobody else does: this end leaves out all that Python does at its own.
+        sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(status)
 
 

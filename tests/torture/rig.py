@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import shlex
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,12 +18,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import psutil
 
-from tests.browser.ring import ROOT, Part, Ring
+from tests.browser.ring import Part, Ring
 from tests.torture.books import Books, wait_until
 from tests.torture.nursery import Nursery, WarmWorker
 
 # A process of web has loaded what it needs by then, even on a busy machine.
 _SERVES_AFTER = 3.0
+_ENDS_WITHIN = 300.0
 # A workspace whose platform is nowhere: what is posted for it is all that is known of it.
 _MAKE_WORKSPACE = """
 from engage.models import Workspace
@@ -34,6 +35,15 @@ workspace.core_origin = workspace.conversation_origin = workspace.widget_origin 
 workspace.api_key, workspace.webhook_token = Secret("none"), make_token()
 workspace.save()
 print(workspace.pk, workspace.webhook_token.reveal())
+"""
+_CHECK_MIRROR = """
+import io
+from django.core.management import CommandError, call_command
+out = io.StringIO()
+try:
+    call_command("mirror_check", stdout=out)
+except CommandError as error:
+    print(out.getvalue() or error)
 """
 
 
@@ -62,6 +72,7 @@ class Rig(Ring):
             self._exits.callback(self._nursery.end)
         self.workers = [self.make_worker(f"worker {number}") for number in range(workers)]
         self.worker = self.workers[0]
+        self._programs = itertools.count()
         self._web_lock = threading.Lock()
         # Of whoever signed in first; the others use them too.
         self.cookies: dict[str, str] = {}
@@ -88,6 +99,15 @@ class Rig(Ring):
 
     def start(self, part: Part, **environment: str) -> None:
         self._starter.submit(part.start, **environment).result()
+
+    def _run(self, program: str, **environment: str) -> str:
+        """By a program that has loaded the product already, where there is one."""
+        if environment or not self._nursery:
+            return super()._run(program, **environment)
+        log = self.home / f"program {next(self._programs)}.log"
+        status = self._nursery.bear(log, {}, program).wait(_ENDS_WITHIN)
+        assert status == 0, (self.home / "nursery.log").read_text()[-3000:]
+        return log.read_text()
 
     # What can be done to it
 
@@ -170,17 +190,14 @@ class Rig(Ring):
 
     def find_differences(self) -> list[str]:
         """The whole mirror against the platform, as `manage.py mirror_check` tells them."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", "mirror_check"],
-            cwd=ROOT,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode == 0:
-            return []
-        return done.stdout.splitlines() or [done.stderr[-500:]]
+        return self._run(_CHECK_MIRROR).splitlines()
+
+    def wait_until_agreed(self, within: float) -> list[str]:
+        """The differences that are left after so many seconds, or none before."""
+        deadline = time.monotonic() + within
+        while (left := self.find_differences()) and time.monotonic() < deadline:
+            time.sleep(2)
+        return left
 
     def migrate(self) -> None:
         self._run('from django.core.management import call_command; call_command("migrate", verbosity=0)')

@@ -1,47 +1,26 @@
 """Every promise that needs the whole ring, at a size for every day. `make torture` has the real one.
 
 On both databases runs what writes at once and dies at once, for there they differ. The rest runs `once`, in the mixed
-dialect where the dialect matters: the plain one is one of those that are mixed.
+dialect where the dialect matters (`test_mixed_dialect.py`): the plain one is one of those that are mixed.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psutil
 import pytest
 
 from engage.crash_points import NAMES, SIGNAL_VARIABLE, VARIABLE
-from tests.torture import (
-    clocks,
-    crashes,
-    deploys,
-    flood,
-    healing,
-    poisoned,
-    replies,
-    stopping,
-    streams,
-    switching,
-    webhooks,
-)
+from tests.torture import crashes, deploys, flood, replies, streams, webhooks
 from tests.torture.books import wait_until
-from tests.torture.clocks import ClockedRig
+from tests.torture.daily import check, on_both, once
 from tests.torture.desk import Reply, click_all, start_conversations
-from tests.torture.findings import Finding
 from tests.torture.rig import Rig
 
 pytestmark = pytest.mark.whole
-on_both = pytest.mark.both_databases
-Test = Callable[..., None]
-
-
-def once(test: Test) -> Test:
-    """On PostgreSQL where there is one, else on SQLite."""
-    marked: Test = pytest.mark.once(pytest.mark.both_databases(test))
-    return marked
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +34,6 @@ def rig(whole_rig: Rig) -> Iterator[Rig]:
     whole_rig.mend()
     yield whole_rig
     whole_rig.sandbox.clear_faults()
-
-
-def check(*findings: Finding) -> None:
-    assert all(finding.is_kept for finding in findings), "\n".join(finding.line() for finding in findings)
 
 
 @pytest.mark.promise(1)
@@ -133,57 +108,3 @@ def test_p17_a_flood_degrades_and_does_not_break(rig: Rig) -> None:
 @once
 def test_p19_a_release_loses_nothing(rig: Rig) -> None:
     check(deploys.torture(rig, conversations=6, each=2, every=1.5, patience=60))
-
-
-@pytest.mark.promise(20)
-@once
-def test_p20_one_bad_thing_stops_no_other_one() -> None:
-    # A ring of its own, for what is poisoned stays. On a busy machine everything takes longer, poisoned or not.
-    with Rig() as rig:
-        check(poisoned.torture(rig, turns=1, crowds=1, within=30))
-
-
-@pytest.mark.promise(21)
-@once
-def test_p21_a_wrong_clock_hides_freezes_and_texts_nobody() -> None:
-    with ClockedRig(pace="quick") as rig:
-        check(clocks.torture(rig, each=2, patience=60))
-
-
-@pytest.fixture(scope="module")
-def mixed_rig() -> Iterator[Rig]:
-    with Rig(pace="quick", dialect="mixed") as rig:
-        yield rig
-
-
-@pytest.fixture
-def mixed(mixed_rig: Rig) -> Iterator[Rig]:
-    mixed_rig.mend()
-    yield mixed_rig
-    mixed_rig.sandbox.clear_faults()
-
-
-@pytest.mark.promise(4)
-@once
-def test_p4_what_nobody_heard_heals_in_the_mixed_dialect(mixed: Rig) -> None:
-    check(healing.torture(mixed, conversations=6, patience=60))
-
-
-@pytest.mark.promise(5)
-@pytest.mark.promise(6)
-@pytest.mark.promise(7)
-@once
-def test_p5_p6_p7_hold_in_the_mixed_dialect(mixed: Rig) -> None:
-    check(*replies.torture(mixed, conversations=8, each=2, fault_rate=0.3, kill_every=2, patience=90))
-
-
-@pytest.mark.promise(8)
-@once
-def test_p8_after_stop_nothing_goes_out_in_the_mixed_dialect(mixed: Rig) -> None:
-    check(stopping.torture(mixed, conversations=8, patience=60))
-
-
-@pytest.mark.promise(9)
-@once
-def test_p9_pause_wins_in_the_mixed_dialect(mixed: Rig) -> None:
-    check(switching.torture(mixed, rounds=1, clicks=4, patience=60))
