@@ -74,7 +74,7 @@ class Part:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
 
     def take_log(self) -> str:
@@ -243,7 +243,7 @@ def _drop_database(server: str, name: str) -> None:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Nothing lingers when the test run itself is killed."""
     if sys.platform == "linux":
         parent_death_signal = 1

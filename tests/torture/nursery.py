@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
-from tests.browser.ring import ROOT, Part
+from tests.browser.ring import ROOT, Part, end_with_parent
 
 _LOOKS_EVERY = 0.02
 _BORN_WITHIN = 60.0
@@ -131,26 +131,30 @@ def main() -> None:
     from tests.torture import worker
 
     line, children = Connection(int(sys.argv[2])), set[int]()
+    # Whoever is at the other end may die at any moment: no more is wanted then.
+    with suppress(EOFError, OSError):
+        _bear_all(worker.run, line, children)
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _bear_all(run: Callable[[str], int], line: Connection, children: set[int]) -> None:
+    """As many as are asked for, until no more are. `children`: those alive."""
     while True:
         if line.poll(_LOOKS_EVERY):
-            try:
-                wanted = line.recv()
-            except EOFError:
-                wanted = None
+            wanted = line.recv()
             if wanted is None:
-                break
+                return
             pid = os.fork()
             if not pid:
                 line.close()
-                _live(worker.run, *wanted)
+                _live(run, *wanted)
             _lead_a_group(pid)
             children.add(pid)
             line.send((pid, None))
         while children and (ended := os.waitpid(-1, os.WNOHANG))[0]:
             children.remove(ended[0])
             line.send((ended[0], os.waitstatus_to_exitcode(ended[1])))
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
 
 
 def _lead_a_group(pid: int) -> None:
@@ -162,6 +166,7 @@ def _lead_a_group(pid: int) -> None:
 def _live(run: Callable[[str], int], log: str, environment: dict[str, str], program: str) -> NoReturn:
     status = 1
     try:
+        end_with_parent()
         _lead_a_group(0)
         output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         # What a program complains of is no part of what it prints, and stands in the log of the nursery.

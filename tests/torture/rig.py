@@ -130,7 +130,7 @@ class Rig(Ring):
     def kill_worker(self) -> None:
         """One that has been at work: on a busy machine it takes a while to start, and newborns do nothing wrong."""
         worker = random.choice(self.workers)
-        if "worker started" in worker.take_log():
+        if worker.log.exists() and "worker started" in worker.take_log():
             worker.kill()
             self.start(worker)
 
