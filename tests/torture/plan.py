@@ -177,7 +177,9 @@ STAGES = (
     Stage(
         frozenset({"P9"}),
         45,
-        lambda rig, sizes, clock: switching.torture(rig, rounds=sizes.mixed_rounds, clicks=8, patience=30),
+        lambda rig, sizes, clock: switching.torture(
+            rig, rounds=sizes.mixed_rounds, clicks=8, patience=30, until=clock.part_ends_at - 15
+        ),
         _make_mixed,
         MIXED,
     ),

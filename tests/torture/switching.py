@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,16 +20,20 @@ _DONE = ("pause", "confirmed")
 _LATE = 3.0
 
 
-def torture(rig: Rig, *, rounds: int, clicks: int, patience: float) -> Finding:
-    """In each round everything is switched at random so many times, and paused in the end; then it stays paused."""
+def torture(rig: Rig, *, rounds: int, clicks: int, patience: float, until: float = math.inf) -> Finding:
+    """In each round everything is switched at random so many times, and paused in the end; then it stays paused.
+
+    `until`: from this moment, of the monotonic clock, no further round is begun; the first one is in any case.
+    """
     begun_at = time.monotonic()
     chance = random.Random(9)
-    clicked = undone = 0
+    clicked = undone = done = 0
     broken: list[str] = []
     campaigns = _known(rig)
     faults = {"rate": 0.3, "stall_s": 1.5, "paths": ["campaign"]}
     with Havoc(Evil("worker killed", rig.kill_worker, (3, 8))) as havoc:
-        for _ in range(rounds):
+        while done < rounds and (not done or time.monotonic() < until):
+            done += 1
             rig.sandbox.set_faults(calls=faults, seed=chance.randrange(1000))
             with ThreadPoolExecutor(len(campaigns)) as threads:
                 seeds = [chance.random() for _ in campaigns]
@@ -46,10 +51,11 @@ def torture(rig: Rig, *, rounds: int, clicks: int, patience: float) -> Finding:
         rig.sandbox.switch_campaign(name, "activate")
     return Finding(
         "P9",
-        f"{clicked} clicks on {len(campaigns)} campaigns, a pause at the end of each of {rounds} rounds",
+        f"{clicked} clicks on {len(campaigns)} campaigns, a pause at the end of each of {done} rounds",
         f"30% of calls spoilt, {havoc}",
         leaked=undone,
         broken=broken + ([] if campaigns else ["no campaign could be switched"]),
+        notes="ended by the clock" if done < rounds else "",
         seconds=time.monotonic() - begun_at,
     )
 
