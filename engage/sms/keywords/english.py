@@ -17,7 +17,12 @@ SCRIPT_WORDS: Final = words("to 2 all reply text") | STOP_WORDS_ALONE
 MAYBE_START_WORDS: Final = lines(
     """unstop; restart; resubscribe; subscribe; subscribe me; sign me up again; optin; opt in; opt me in
     opt me back in; start texting; start texting me; start texting me again; text me again; start again
-    undo stop; unstop me; unblock; unblock me; resume; resume texts"""
+    undo stop; unstop me; unblock; unblock me; resume; resume texts; resubscribe me"""
+)
+# Wherever it stands: "can you start texting me again", "put me back on the list".
+MAY_START: Final = re.compile(
+    r"\b(?:start|restart|resume|begin) (?:texting|messaging|sending|contacting|the texts?|texts|messages)\b"
+    r"|\b(?:put|add|get|sign|opt|take|let) (?:me|us) back (?:on|in|up|to)\b"
 )
 # What an opted-out lead may mean by it; from anybody else it answers a question.
 YES_WORDS: Final = words("yes y yeah yep si ok okay sure oui sim continue")
@@ -32,6 +37,7 @@ ONE_WORD: Final = {
     "not interested": "notinterested",
     "thank you": "thankyou",
     "thank u": "thankyou",
+    "wanna": "want to",
     "right now": "now",
     "do not": "dont",
     "did not": "didnt",
@@ -64,7 +70,9 @@ ASKED_AS_CLAUSE: Final = lines(
     no promo; no marketing; no offers; no solicitations; illegal; this is illegal; fraud; report junk
     blocked and reported; reported and blocked; dont send; leave chat; switch off; eat shit; fuk off
     drop dead; get a life; cancelled; canceled; no calls; no solicitation; no soliciting; dont solicit
-    get off my phone; sue you; not ok to text"""
+    get off my phone; sue you; not ok to text; deregister; deregister me; unlist; unlist me; unregister
+    unregister me; unfollow; unjoin; unenrol; unenrol me; disenroll; disenroll me; disenrol; disconnect
+    disconnect me; unlink me; this is my final warning; final warning"""
 )
 # As the whole message alone.
 ASKED_ALONE: Final = lines(
@@ -97,21 +105,36 @@ LIKELY: Final = anywhere(
         r"unsub\w*|uns(?:us)?cri\w*|unsuscri\w*|unsbscri\w*|unsucri\w*|stop ?all\b|optout\b",
         r"opt(?:ed|ing)? (?:\w+ )?out\b|op out\b|stop ?2 ?(?:quit|end)\b",
         r"(?:revok|withdr[ae]w)\w* (?:\w+ ){0,3}(?:consent|permission)\b|(?:dont|never) (?:give )?consent",
-        r"(?:remove|rmv|unenroll|scratch|strike|cross) (?:me|us)\b",
-        r"(?:remove|rmv|delete|erase|lose|forget|block) (?:my|our|this) (?:\w+ )?"
+        r"(?:remove|rmv|unenroll|scratch|strike|cross|exclude) (?:me+|us)\b",
+        r"(?:remove|delete|rmv) (?:her|him|them)(?: (?:from|off|please|pls|now|asap)\b|$)",
+        rf"(?:stop|end) (?:(?:the|these|this|those|your|all|my|any) ){{1,2}}{_TEXTS}\b",
+        rf"{_TEXTS} (?:(?:to|should|must|needs?|have|has) ){{1,2}}(?:stop|end|cease)\b",
+        rf"(?:sick|tired|fed up) (?:of|with) (?:\w+ ){{0,3}}(?:{_TEXTS}|texting|you|this)\b",
+        rf"(?:enough|too many|so many) (?:of )?(?:\w+ )?{_TEXTS}\b|notinterested in (?:\w+ ){{0,3}}{_TEXTS}\b",
+        r"(?:text|messag)(?:e|ing)? (?:me )?(?:way )?(?:too|so) (?:much|often|many)\b|see (?:you|u) in court\b",
+        r"dont (?:want|need) (?:nothing|anything) (?:else |more )?(?:from|to do with) (?:you|u|ur|your)\b",
+        r"(?:dont|never|quit|stop) (?:ever )?hit(?:ting)? (?:me|us) up\b",
+        rf"(?:discontinue|cease) (?:\w+ ){{0,2}}{_TEXTS}\b",
+        rf"(?:stop|quit|enough|off|done|chill) (?:it )?with (?:\w+ ){{0,3}}{_TEXTS}\b",
+        r"(?:remove|rmv|delete|erase|lose|forget|block|scrub|purge|wipe) (?:my|our|this) (?:\w+ )?"
         r"(?:name|number|phone|cell|info|information|contact|data)\b|(?:remove|lose|delete|rmv) (?:my|number)$",
         r"(?:remove|delete|take|get|scratch|strike|cross) (?:\w+ ){0,4}(?:off|from) (?:\w+ ){0,3}lists?\b",
         r"(?:dont|donot|do not) call (?:list|registry)\b|dnc\b|do not contact\b",
-        r"take (?:me|us|(?:my|our|this) \w+) off\b|leave (?:\w+ ){1,4}alone\b|leave me be\b",
+        r"take (?:me|us) of (?:your|ur|the|this|that)\b|(?:take|get) (?:me|us|(?:my|our|this) \w+) off\b"
+        r"(?! (?:speaker|mute|hold|work|(?:of )?the (?:bus|train|plane|phone|call|hook|road|couch|ground)))",
+        r"leave (?:\w+ ){1,4}(?:alone|aloen|alon|aolne)\b|leave me be\b",
         r"(?:dont|never) (?:ever |you |fucking )?"
         r"(?:text|txt|message|msg|contact|spam|bother (?:me|us)|reach out)\b(?! (?:and|while|n) driv)",
         rf"dont (?:ever )?send (?:me )?(?:any|these|this|those|more|another|{_TEXTS})\b",
         rf"dont (?:want|wish|need) (?:\w+ ){{0,3}}(?:{_TEXTS}|hear from)\b",
         r"dont (?:want|wish) (?:to be|being) (?:contacted|texted|messaged|bothered)\b",
+        r"dont (?:want|wish|need) (?:to )?(?:be )?(?:on|in) (?:\w+ ){1,3}lists?\b",
         rf"no (?:more|further) (?:\w+ )?{_TEXTS}\b|no more of (?:this|these)\b",
         rf"(?:end|cancel) (?:(?:the|these|this|your|all|my|any) )*(?:{_TEXTS}|subscription|enrollment)\b",
         r"no (?:more )?(?:calls?|texts?) (?:or|and|no) (?:calls?|texts?)\b",
         r"(?:ill|im|i|we|will|going to|gonna) (?:\w+ )?(?:report(?:ing|ed)?|block(?:ing|ed)?) (?:you|u|this|ur|your)\b",
+        r"(?:youre|ur|(?:you|u) are|(?:you|youve|u) (?:have )?been|yourself) (?:now |being )?(?:blocked|reported)\b",
+        r"(?:block|report)(?:ing|ed) (?:this|your|ur|the) (?:number|sender|contact|phone)\b",
         r"report(?:ed|ing)? (?:you|u|this|it|as spam|to the f)|(?:fcc|ftc|tcpa)\b|harassing\b|is harassment\b",
         r"(?:cease|end) (?:all )?(?:communications?|contact)\b|to be removed\b|(?:will|gonna|going to) sue\b",
         r"(?:delete|erase|drop) me from\b|(?:take|get) (?:my|this|our) (?:\w+ )?(?:number|name) out\b|get rid of my\b",
@@ -148,7 +171,7 @@ _INVITES: Final = re.compile(
 )
 _NEGATED: Final = re.compile(r"\b(?:dont|not|never|no|stop|quit|cease|without|didnt|nor|isnt)\b")
 # "Stop texting that number" is about another one.
-ANOTHER_NUMBER: Final = re.compile(r"\b(?:that|old|other|wrong|his|her|their|work|home) (?:number|phone|cell)\b")
+ANOTHER_NUMBER: Final = re.compile(r"\b(?:that|old|other|his|her|their|work|home) (?:number|phone|cell)\b")
 
 
 def invites(clause: str) -> bool:
@@ -160,7 +183,8 @@ def invites(clause: str) -> bool:
 BEGINNINGS: Final = words(
     "stop sto quit ceas end canc revo cons perm unsu unsc unsb opt opte opti opto op remo rmv dele eras lose forg bloc"
     " dnc list off alon leav dont don text txt txts mess msg msgs sms spam repo fcc ftc tcpa hara fuck piss lost neve"
-    " wron une unen scra stri cros cont long noti aler subs enro sue drop rid numb take clos nomo"
+    " wron une unen scra stri cros cont long noti aler subs enro sue drop rid numb take clos nomo disc wann back purg"
+    " wipe cour hit hitt"
 )
 
 # A friend's "stop 😂" is no revocation, or it is one: nobody can tell but by asking.
@@ -169,5 +193,7 @@ LAUGHTER: Final = "\U0001f602\U0001f923\U0001f606\U0001f605\U0001f639\U0001f61c\
 TAKEN_BACK: Final = re.compile(
     r"\bi (?:\w+ ){0,2}(?:texted|said|sent|wrote|typed|hit|pressed|replied|put) stop "
     r"(?:\w+ )?(?:by|on) (?:mistake|accident)\b"
-    r"|\bi (?:\w+ )?(?:accident(?:al)?ly|mistakenly) (?:\w+ ){0,2}stop\b"
+    r"|\b(?:accident(?:al)?ly|mistakenly) (?:texted|said|sent|wrote|typed|hit|pressed|replied|put) (?:\w+ )?stop\b"
+    r"|\b(?:didnt|dont) mean (?:to )?(?:(?:text|txt|say|send|type|hit|write|reply|put) )?(?:\w+ )?stop\b"
+    r"|\b(?:ignore|disregard) (?:that|the|my) (?:\w+ )?stop\b|\bstop was (?:a |an |my |by )(?:mistake|accident)\b"
 )

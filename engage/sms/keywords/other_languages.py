@@ -48,6 +48,14 @@ ASKED_LINES: Final = lines(
     przestan; sispann; rete; kanpe; ase; tama na; itigil; tigil; ihinto; huwag na; dung lai; ngung; huy
     huy dang ky; tu choi; avsluta; avslutt; afmeld; peruuta; lopeta; dur; iptal; berhenti; td"""
 )
+# Of a lead who is opted out, they may ask for texts again.
+MAYBE_START_LINES: Final = lines(
+    """suscribir; suscribirme; suscribeme; suscribame; volver a suscribirme; quiero suscribirme; reactivar; reanudar
+    quiero recibir mensajes; quiero los mensajes; vuelvan a escribirme; escribanme otra vez; escribanme de nuevo
+    inscrever; me inscrever; me inscreva; quero me inscrever; reativar; quero receber mensagens; retomar
+    voltem a me escrever; me reabonner; reabonner; abonner; mabonner; abonnez moi; reabonnez moi; reprendre
+    je veux recevoir les messages; ecrivez moi a nouveau"""
+)
 # In other writings, folded as the texts are.
 ASKED_IN_OTHER_WRITINGS: Final = frozenset(
     fold(word)
@@ -83,7 +91,7 @@ ONE_WORD: Final = {
 
 _TEXTS: Final = "(?:mensaj|text|sms|msj|msg|mensag|messag|correo|spam|notificacion|alerta)"
 _ES_WRITE: Final = (
-    r"(?:(?:mand|envi|molest|contact|fastidi|acos|insist)(?:en?|es|ar\w*|enme|eme|i[rn]\w*)"
+    r"(?:(?:mand|envi|molest|contact|fastidi|acos|insist)(?:en?|es|ar\w*|ando\w*|enme|eme|i[rn]\w*)"
     r"|escrib(?:an?|as|ir\w*|anme|ame)|(?:text|mensaj)e(?:en?|es|ar\w*))\b"
 )
 _PT_WRITE: Final = r"(?:(?:mand|envi|contat|contact|incomod|perturb|importun)(?:em?|ar\w*)|escrev(?:am?|er\w*))\b"
@@ -105,6 +113,9 @@ LIKELY: Final = anywhere(
         r"(?:elimin|borr|quit|saqu|sac|remuev|retir|suprim|desuscr|descadastr)\w*(?:me|nos)\b",
         r"(?:elimin|borr|quit|saqu|sac|remuev|remov|retir|suprim|exclu|apag|tir)\w* (?:\w+ ){0,2}"
         r"(?:numero|telefono|telefone|celular|nombre|nome|contacto|contato|datos|dados|lista)\b",
+        r"(?:me|nos) (?:pued\w+|pod\w+) (?:favor )?(?:borr|quit|sac|elimin|remov|tir|retir)\w+",
+        r"equivocad\w (?:\w+ ){0,2}(?:borr|elimin|quit|remuev)\w+|nao (?:me )?(?:mand|envi|escrev)\w+ mais\b",
+        r"arret\w* (?:vos|ces|les|tous|tes) (?:\w+ )?(?:messages?|sms|textos?|pubs?)\b",
         r"de baja\b|desu[sb]\w*cri\w*|desinscri\w*|dessubscr\w*|descadastr\w*|desabonn\w*",
         rf"(?:dej[ea]n?|dejad|par[ea]n?|parem|arret\w+|cess\w+) de? ?(?:me |m|nous |nos )?"
         rf"(?:{_ES_WRITE}|{_PT_WRITE}|{_FR_WRITE}|llam\w*|appel\w*|ligar)",
@@ -121,7 +132,7 @@ LIKELY: Final = anywhere(
         r"(?:retir|enlev|supprim|ray|effac)\w* (?:moi|nous|mon|ce|notre|le|mes)\b",
         r"me (?:retirer|enlever|supprimer)\b|(?:moi|nous) (?:en paix|tranquilles?)\b",
         r"fou(?:s|tez) (?:moi|le camp)\b|fichez\b|va te faire\b",
-        r"(?:basta|chega) de\b|dej[ea]n? de (?:joder|chingar|fregar)\b",
+        r"(?:basta|chega|parenle|parale|parem?) (?:de|con|com)\b|dej[ea]n? de (?:joder|chingar|fregar)\b",
         r"(?:sair|salir|retirar|bajar|bajame|bajeme) d[ae] (?:la |esta |su |lista)",
         rf"ne plus (?:me |m|nous )?(?:{_FR_WRITE}|recevoir)",
         r"(?:merci|prie|veuillez|pouvez vous) (?:d|de )?(?:arret|cess)\w+",
@@ -151,5 +162,5 @@ BEGINNINGS: Final = words(
     " subs insc arre cess ecri envo mecr menv mech mcon mtex mhar mder nenv necr decr denv ncon ne nous nume nomb"
     " noti aler ray raye enle supp saco"
     " keine kein nach scri non pub recu rece reci ce moi fout fous fich va paz llam marq lig liga"
-    " ligu bast cheg sair sali merc veui prie list"
+    " ligu bast cheg sair sali merc veui prie list nada"
 )

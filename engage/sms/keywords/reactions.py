@@ -23,7 +23,8 @@ _VERBS: Final = lines(
     le gusto; le gusta; me gusta; me gusto; le encanto; le encanta; me encanta; no le gusto; no le gusta; no me gusta
     le divirtio; le dio risa; le causo risa; le hizo gracia; se rio de; se rio con; enfatizo; destaco; resalto; recalco
     cuestiono; pregunto por; reacciono con * a; reacciono * a; reacciono a; quito * de; elimino * de; saco * de
-    indico que le gusta; indico que no le gusta; hizo una pregunta sobre; puso un signo de exclamacion a
+    le puso * a; puso * a; indico que le gusta; indico que no le gusta; hizo una pregunta sobre
+    puso un signo de exclamacion a
     gostou de; gostou; curtiu; amou; adorou; nao gostou de; nao gostou; nao curtiu; riu de; riu com; riu; achou graca de
     enfatizou; destacou; deu enfase a; questionou; reagiu com * a; reagiu a * com; reagiu com * para; reagiu a
     removeu * de; removeu * da mensagem

@@ -17,7 +17,7 @@ from engage.sms.keywords.folding import LONGEST, fold, glance, turn_over, undisg
 from engage.sms.keywords.own_words import OwnWords
 from engage.sms.keywords.reactions import PICTURES, find_reaction
 from engage.sms.keywords.signals import Signal
-from engage.sms.keywords.slips import SLIPS, is_glued, is_slip
+from engage.sms.keywords.slips import SLIPS, is_glued, is_slip, is_slip_before
 from engage.sms.keywords.wordings import WHAT_CEASES, words
 
 _STOP_WORDS: Final = english.STOP_WORDS
@@ -42,6 +42,7 @@ _TELLING: Final = _telling(
     english.STOP_WORDS
     | english.STOP_WORDS_ALONE
     | english.MAYBE_START_WORDS
+    | other_languages.MAYBE_START_LINES
     | english.HELP_WORDS
     | english.ASKED_AS_CLAUSE
     | english.ASKED_ALONE
@@ -52,7 +53,10 @@ _TELLING: Final = _telling(
 _BEGINNINGS: Final = english.BEGINNINGS | other_languages.BEGINNINGS
 # What texts are called: nothing is asked by these alone, something of the others must be said of them.
 _ABOUT_TEXTS: Final = words("text texts texting message messages messaging msg msgs txt txts sms")
-_SAID_OF_TEXTS: Final = words("no not non nao nada ne n pas sin sem sans senza ohne geen start turn shut switch")
+_SAID_OF_TEXTS: Final = words(
+    "no not non nao nada ne n pas sin sem sans senza ohne geen start turn shut switch begin too so"
+    " much many sick tired fed"
+)
 _SHORT: Final = 60
 
 
@@ -161,7 +165,7 @@ def _read(text: str, folded: str, own: OwnWords) -> Signal:
         return Signal.MAYBE_STOP
     if verdict is not Signal.NONE:
         return verdict
-    if said.core == "start" or said.core in english.MAYBE_START_WORDS:
+    if said.core == "start" or said.core in _MAYBE_START or english.MAY_START.search(said.whole):
         return Signal.MAYBE_START
     upright = turn_over(text)
     if upright and _revocation(Said(fold(upright)), own) is not Signal.NONE:
@@ -169,6 +173,7 @@ def _read(text: str, folded: str, own: OwnWords) -> Signal:
     return Signal.NONE
 
 
+_MAYBE_START: Final = english.MAYBE_START_WORDS | other_languages.MAYBE_START_LINES
 _SURROUNDING: Final = " \t\r\n.!\"'\u201c\u201d\u2018\u2019\u00a0"
 
 
@@ -246,9 +251,12 @@ def _is_asked(clause: Clause) -> bool:
     if any(said in english.ASKED_AS_CLAUSE or said in _FOREIGN for said in (core, _keep_no(clause.words))):
         return True
     first, _, rest = core.partition(" ")
+    second = rest.partition(" ")[0]
+    if is_slip_before(first, second):
+        return True
     if not is_slip(first) and not is_glued(first):
         return False
-    return not rest or bool(WHAT_CEASES.fullmatch(rest.partition(" ")[0]))
+    return not rest or bool(WHAT_CEASES.fullmatch(second))
 
 
 def _keep_no(words_of_it: str) -> str:
@@ -260,11 +268,9 @@ def _keep_no(words_of_it: str) -> str:
 
 
 def _is_likely_wording(wording: str) -> bool:
-    begin = [word[:4] for word in wording.split()]
-    # The expressions are slow to find nothing.
-    if not _BEGINNINGS.isdisjoint(begin) and english.LIKELY.search(wording):
+    if english.LIKELY.search(wording):
         return True
-    if not other_languages.BEGINNINGS.isdisjoint(begin) and other_languages.LIKELY.search(wording):
+    if _may_be_foreign(wording) and other_languages.LIKELY.search(wording):
         return True
     if english.WRONG.search(wording) and "stop" in wording.split():
         return True
@@ -276,6 +282,10 @@ def _is_likely_wording(wording: str) -> bool:
         if ends and not other_channel(wording, ends[-1]):
             return True
     return False
+
+
+def _may_be_foreign(wording: str) -> bool:
+    return not other_languages.BEGINNINGS.isdisjoint([word[:4] for word in wording.split()])
 
 
 def _turns_on_stop(core: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from engage.sms.keywords.wordings import words
+from engage.sms.keywords.wordings import WRITING, words
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 # "End" is too short to be told from other words.
@@ -30,6 +30,8 @@ def _one_slip_from(word: str) -> set[str]:
     return left_out | swapped | replaced | added
 
 
+_STOP_SLIPS: Final = frozenset(_one_slip_from("stop")) - {"stop", "stops"} | {"stahp", "stawp"}
+_REMOVE_SLIPS: Final = frozenset(_one_slip_from("remove")) - words("remove removed remover removes")
 SLIPS: Final = frozenset(slip for word in _OFTEN_MEANT for slip in _one_slip_from(word)) - _MEANT - _OFTEN_MEANT
 
 
@@ -42,6 +44,17 @@ def is_slip(word: str) -> bool:
     if word[:1] == "s" and word[-1] == "p" and _STRETCHED.sub(r"\1", word) == "stop":
         return True
     return 8 <= len(word) <= 14 and word[:1] == "u" and _is_within_two(word, _UNSUBSCRIBE)
+
+
+def is_slip_before(word: str, following: str) -> bool:
+    """With what follows it, a word of its own may be a slip too: "stoop texting me", "remvoe my number"."""
+    if word in _STOP_SLIPS:
+        return bool(_WRITING.fullmatch(following))
+    return word in _REMOVE_SLIPS and following in _REMOVED
+
+
+_WRITING: Final = re.compile(WRITING)
+_REMOVED: Final = words("me us my this number from")
 
 
 def _is_within_two(word: str, meant: str) -> bool:
