@@ -47,7 +47,7 @@ def text_of(page: Page, conversation: DeskConversation) -> Locator:
     return page.locator(f"#conversation-{conversation.pk} .row-text")
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "It did not come to be so"

@@ -123,7 +123,7 @@ def prepare(home: Path, sandbox: SandboxProcess) -> Path:
     return home / "prepared.sqlite3"
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 40) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not come to be so"

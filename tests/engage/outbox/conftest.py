@@ -117,14 +117,14 @@ def dispatching() -> Dispatching:
     return run
 
 
-def wait_until(holds: Callable[[], bool], *, within: float = 15) -> None:
+def wait_until(holds: Callable[[], bool], *, within: float = 60) -> None:
     deadline = time.monotonic() + within
     while not holds():
         assert time.monotonic() < deadline, "it did not come to be in time"
         time.sleep(0.02)
 
 
-def wait_for_state(command: Command, *states: Command.State, within: float = 15) -> Command:
+def wait_for_state(command: Command, *states: Command.State, within: float = 60) -> Command:
     def holds() -> bool:
         command.refresh_from_db()
         return command.state in states

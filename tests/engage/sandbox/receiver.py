@@ -44,7 +44,7 @@ class Receiver:
     def kinds(self) -> list[str]:
         return [event.kind for event in self.events]
 
-    def wait_for(self, count: int, timeout: float = 10) -> list[Event]:
+    def wait_for(self, count: int, timeout: float = 60) -> list[Event]:
         """The events once `count` have arrived; asserts that they do."""
         with self._arrived:
             assert self._arrived.wait_for(lambda: len(self.events) >= count, timeout), self.kinds()
