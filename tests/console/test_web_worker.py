@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -35,8 +36,21 @@ class Web:
 
 @pytest.fixture
 def web(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Web]:
-    """One web process of its own; its database has no tables, and the pages asked for here need none."""
-    extra = getattr(request, "param", "")
+    """A server that the test may stop."""
+    with serving(tmp_path, getattr(request, "param", "")) as web:
+        yield web
+
+
+@pytest.fixture(scope="module")
+def shared_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """For whoever only asks."""
+    with serving(tmp_path_factory.mktemp("shared")) as web:
+        yield web
+
+
+@contextmanager
+def serving(home: Path, extra: str = "") -> Iterator[Web]:
+    """One web process; its database has no tables, and the pages asked for here need none."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -46,11 +60,11 @@ def web(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Web]:
         "PORT": str(port),
         "CONSOLE_BIND": "127.0.0.1",
         "CONSOLE_WEB_PROCESSES": "1",
-        "CONSOLE_DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}",
+        "CONSOLE_DATABASE_URL": f"sqlite:///{home / 'empty.sqlite3'}",
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "console/gunicorn_conf.py", *extra.split(), "console.wsgi"]
     environment |= {"CONSOLE_LOG_FORMAT": "json"} if "json" in extra else {}
-    log = tmp_path / "log"
+    log = home / "log"
     with log.open("wb") as errors:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=errors, stdout=errors)
     try:
@@ -61,11 +75,11 @@ def web(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Web]:
         process.wait(timeout=20)
 
 
-def test_clients_slow_to_hang_up_do_not_hold_up_the_others(web: Web) -> None:
-    slow = [_ask_and_stay(web.port) for _ in range(3)]
+def test_clients_slow_to_hang_up_do_not_hold_up_the_others(shared_web: Web) -> None:
+    slow = [_ask_and_stay(shared_web.port) for _ in range(3)]
 
     started = time.monotonic()
-    response = requests.get(f"{web.url}/nothing/here/", timeout=10)
+    response = requests.get(f"{shared_web.url}/nothing/here/", timeout=10)
     waited = time.monotonic() - started
 
     assert response.status_code == 404
@@ -131,9 +145,10 @@ def test_no_line_of_gunicorns_own_tells_a_secret(web: Web) -> None:
     assert not any(b"c4n4ry" in answer for answer in answers)
 
 
-def test_header_that_names_a_script_changes_nothing(web: Web) -> None:
+def test_header_that_names_a_script_changes_nothing(shared_web: Web) -> None:
     answer = _say(
-        web.port, b"GET /nothing/here/ HTTP/1.1\r\nHost: 127.0.0.1\r\nSCRIPT_NAME: /x\r\nConnection: close\r\n\r\n"
+        shared_web.port,
+        b"GET /nothing/here/ HTTP/1.1\r\nHost: 127.0.0.1\r\nSCRIPT_NAME: /x\r\nConnection: close\r\n\r\n",
     )
 
     assert answer.startswith(b"HTTP/1.1 404 ")
@@ -149,19 +164,19 @@ def test_answer_to_what_is_no_request_is_guarded_like_any_other(web: Web) -> Non
     assert len(web.log.read_text()) < 2000
 
 
-def test_request_cut_off_in_the_middle_is_refused(web: Web) -> None:
-    with socket.create_connection(("127.0.0.1", web.port), timeout=10) as connection:
+def test_request_cut_off_in_the_middle_is_refused(shared_web: Web) -> None:
+    with socket.create_connection(("127.0.0.1", shared_web.port), timeout=10) as connection:
         connection.sendall(b"POST /hooks/engage/x/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
         connection.shutdown(socket.SHUT_WR)
 
         assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
 
 
-def test_requests_sent_in_one_piece_are_answered_one_after_the_other(web: Web) -> None:
+def test_requests_sent_in_one_piece_are_answered_one_after_the_other(shared_web: Web) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     last = b"POST /nothing/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx"
 
-    answers = _say(web.port, one + one + last)
+    answers = _say(shared_web.port, one + one + last)
 
     assert answers.count(b"HTTP/1.1 200 ") == 2
     assert answers.count(b"HTTP/1.1 40") == 1
