@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "console.audit.middleware.OriginMiddleware",
     "console.accounts.second_factor.SecondFactorMiddleware",
+    "console.accounts.without_role.RoleMiddleware",
 ]
 
 ROOT_URLCONF = "console.urls"

@@ -22,8 +22,9 @@ def name_of(person: User | None) -> str:
 
 
 def who_may_work(campaign_id: int) -> QuerySet[User]:
-    """Active people whom teams do not keep from this campaign, by name."""
-    people = get_user_model().objects.filter(is_active=True)
+    """Active people with a role whom teams do not keep from this campaign, by name."""
+    in_a_role = get_user_model().groups.through.objects.values("user_id")
+    people = get_user_model().objects.filter(Q(is_superuser=True) | Q(id__in=in_a_role), is_active=True)
     in_reach = people.filter(Q(teams__isnull=True) | Q(teams__campaigns=campaign_id))
     return people.filter(id__in=in_reach.values("id")).order_by("first_name", "username")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib.auth.management import create_permissions
 
@@ -60,6 +60,19 @@ def create_roles(apps: Apps) -> None:
 def lacking(user: User | AnonymousUser) -> list[str]:
     """The names in ABILITIES of what this person may not do."""
     return [name for name, permission in ABILITIES.items() if not user.has_perm(permission)]
+
+
+def has_role(user: User | AnonymousUser) -> bool:
+    """Whether an admin gave them any role. Who has none sees nothing of the desk, and may do nothing there."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    # Asked several times for one page, and kept with the person as Django keeps what they may do.
+    known = user.__dict__.get("_has_role")
+    if known is None:
+        known = user.__dict__["_has_role"] = user.groups.exists()
+    return cast(bool, known)
 
 
 def role_of(user: User | AnonymousUser) -> str:

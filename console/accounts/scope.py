@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.accounts.models import Team
+from console.accounts.roles import has_role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -19,12 +20,14 @@ class Scope:
 
     @classmethod
     def of(cls, user: User | AnonymousUser) -> Scope:
-        """Supervisors and admins see all; a member of teams sees the teams' campaigns; others see all."""
-        if not user.is_authenticated or not user.is_active:
+        """Supervisors and admins see all; a member of teams sees the teams' campaigns; other agents see all.
+
+        Who has no role sees none.
+        """
+        if not has_role(user):
             return cls(frozenset())
         if user.has_perm("accounts.see_every_campaign"):
             return cls(None)
-        teams = Team.objects.filter(members=user)
-        if not teams.exists():
-            return cls(None)
-        return cls(frozenset(teams.values_list("campaigns", flat=True)) - {None})
+        # A team without campaigns is a row without one.
+        campaigns = set(Team.objects.filter(members__id=user.pk).values_list("campaigns", flat=True))
+        return cls(frozenset(campaigns - {None}) if campaigns else None)
