@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import ManyToManyField, QuerySet
+from django.db.models import Exists, ManyToManyField, OuterRef, QuerySet
 from django.forms import ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +18,8 @@ from django.shortcuts import redirect
 from console.accounts import actions, powers
 from console.accounts.models import Team
 from console.accounts.people import has_history
+from console.accounts.person_forms import NewPersonForm, PersonForm
+from console.accounts.second_factor import FACTORS
 
 admin.site.site_header = admin.site.site_title = "Engage Console"
 # Secrets, and what nothing here makes use of.
@@ -51,7 +53,51 @@ class TeamAdmin(admin.ModelAdmin[Team]):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin[User]):
+    """People, made in one step: name, e-mail, role, teams, password."""
+
+    form = PersonForm
+    add_form = NewPersonForm
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Who they are", {"fields": ("first_name", "last_name", "email")}),
+        ("What they see and do", {"fields": ("groups", "teams", "is_active")}),
+        ("Beyond their role", {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "user_permissions")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "first_name", "last_name", "email")}),
+        ("What they see and do", {"fields": ("groups", "teams", "is_staff")}),
+        ("How they sign in", {"fields": ("usable_password", "password1", "password2")}),
+    )
+    list_display = ("username", "whole_name", "role", "team_names", "second_factor", "last_sign_in", "is_active")
+    list_filter = ("is_active", "groups", "teams", "is_staff")
     actions = ("end_all_sessions", "reset_second_factors", "forget_single_sign_on")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=FACTORS)
+        people = super().get_queryset(request).prefetch_related("groups", "teams")
+        return people.annotate(has_factor=Exists(factors))
+
+    @admin.display(description="name", ordering="first_name")
+    def whole_name(self, person: User) -> str:
+        return person.get_full_name()
+
+    @admin.display(description="role")
+    def role(self, person: User) -> str:
+        names = sorted(group.name for group in person.groups.all())
+        return ", ".join(["Superuser"] * person.is_superuser + names) or "none: sees nothing"
+
+    @admin.display(description="teams")
+    def team_names(self, person: User) -> str:
+        return ", ".join(sorted(team.name for team in person.teams.all())) or "none"
+
+    @admin.display(description="second factor", boolean=True, ordering="has_factor")
+    def second_factor(self, person: User) -> bool:
+        return bool(getattr(person, "has_factor", False))
+
+    @admin.display(description="last sign-in", ordering="last_login", empty_value="never")
+    def last_sign_in(self, person: User) -> Any:
+        return person.last_login
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_change_permission(request, obj) and _may_change(request, obj)
@@ -74,15 +120,20 @@ class PersonAdmin(UserAdmin[User]):
         return super().delete_view(request, object_id, extra_context)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
+        fields = [*super().get_readonly_fields(request, obj), "team_names"]
         return fields if _admin(request).is_superuser else [*fields, "is_superuser"]
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
-            return fieldsets
-        # Shown to whoever may only look, Django would write out the hash.
-        return [(name, about | {"fields": _without_password(about["fields"])}) for name, about in fieldsets]
+        if obj is not None and not self.has_change_permission(request, obj):
+            # Shown to whoever may only look, Django would write out the hash. Teams are no column of this table.
+            return _replace(fieldsets, password=None, teams="team_names")
+        return fieldsets if _may_team(request) else _replace(fieldsets, teams=None)
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **about: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **about)
+        # A field that is not shown would come back empty, and empty means out of every team.
+        return form if _may_team(request) else type(form.__name__, (form,), {"teams": None})
 
     def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **about: Any) -> Any:
         field = cast(ModelMultipleChoiceField[Any], super().formfield_for_manytomany(db_field, request, **about))
@@ -168,8 +219,16 @@ def _may_change_role(request: HttpRequest, role: Group | None) -> bool:
     return role is None or powers.may_change_role(_admin(request), role)
 
 
-def _without_password(fields: Any) -> list[Any]:
-    return [field for field in fields if field != "password"]
+def _may_team(request: HttpRequest) -> bool:
+    return request.user.has_perm("accounts.change_team")
+
+
+def _replace(fieldsets: Any, **others: str | None) -> list[Any]:
+    """The same with other fields instead of some; None takes one away."""
+    return [
+        (title, about | {"fields": [found for name in about["fields"] if (found := others.get(name, name))]})
+        for title, about in fieldsets
+    ]
 
 
 def _admin(request: HttpRequest) -> User:
