@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
@@ -10,8 +12,11 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 
+from engage.api.errors import MalformedEvent
+from engage.api.events import ConversationEvent, parse_event
 from engage.bulk_actions import BoundedActions
 from engage.mirror.projector import replay
 from engage.models import (
@@ -25,7 +30,11 @@ from engage.models import (
     Disposition,
     Lead,
     LeadList,
+    Lineage,
+    ListLoad,
     Message,
+    Pulse,
+    Telling,
     Trouble,
     Workspace,
 )
@@ -40,6 +49,16 @@ _KEY = re.compile(r"([?&;]key=|/hooks/engage/)[^\"&;#/\s]+")
 Row = TypeVar("Row", bound=models.Model)
 # As Django declares it: a name, or several that share a line.
 Fields = list[str | list[str] | tuple[str, ...] | tuple[()]]
+
+
+def masked(body: bytes) -> str:
+    """A body as a person reads it: JSON with its parts below each other, whatever else as it came; without keys."""
+    text = body.decode("utf-8", "replace")
+    with suppress(ValueError, RecursionError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    # Half a character, which JSON can name, cannot be sent to a browser.
+    readable = text.encode("utf-8", "replace").decode()
+    return _KEY.sub(r"\1***", readable).replace("\x00", "\ufffd")
 
 
 class ReadOnlyAdmin(BoundedActions[Row]):
@@ -179,11 +198,29 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     most_at_once = 10_000
 
     def get_fields(self, request: HttpRequest, obj: Delivery | None = None) -> Fields:
-        return [*(name for name in super().get_fields(request, obj) if name != "body"), "masked_body"]
+        columns = (name for name in super().get_fields(request, obj) if name != "body")
+        return [*columns, "conversation", "masked_body"]
+
+    @admin.display(description="conversation")
+    def conversation(self, delivery: Delivery) -> str:
+        """Whose webhook it was: read from the body, and looked up, since the ledger stands by itself."""
+        nobody = "of none that is known"
+        try:
+            event = parse_event(bytes(delivery.body), delivery.event_type)
+        except MalformedEvent:
+            return nobody
+        if not isinstance(event, ConversationEvent):
+            return nobody
+        lead_id = event.payload.data.lead.id
+        found = Conversation.objects.filter(workspace=delivery.workspace_id, lead__remote_id=lead_id).first()
+        if found is None:
+            return nobody
+        address = reverse("admin:engage_conversation_change", args=[found.pk])
+        return format_html('<a href="{}">{}</a>', address, found)
 
     @admin.display(description="body")
     def masked_body(self, delivery: Delivery) -> str:
-        return _KEY.sub(r"\1***", bytes(delivery.body).decode("utf-8", "replace")).replace("\x00", "\ufffd")
+        return format_html("<pre>{}</pre>", masked(bytes(delivery.body)))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         is_list = request.resolver_match is not None and request.resolver_match.url_name == "engage_delivery_changelist"
@@ -240,3 +277,44 @@ class CommandAdmin(ReadOnlyAdmin[Command]):
 
     def has_hold_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("engage.change_command")
+
+
+@admin.register(Telling)
+class TellingAdmin(ReadOnlyAdmin[Telling]):
+    list_display = ("consent", "state", "state_since", "reason", "answer", "by")
+    list_filter = ("state",)
+    list_select_related = ("consent", "by")
+    search_fields = ("consent__phone", "reason")
+
+
+@admin.register(ListLoad)
+class ListLoadAdmin(ReadOnlyAdmin[ListLoad]):
+    """Files of leads on their way, and what the platform said of them; what was asked names our own address."""
+
+    list_display = ("list_name", "campaign", "size", "created_at", "result_at")
+    list_select_related = ("campaign",)
+    search_fields = ("list_name", "campaign__name")
+
+    def get_fields(self, request: HttpRequest, obj: ListLoad | None = None) -> Fields:
+        names = super().get_fields(request, obj)
+        return [f"{name}_masked" if name in ("request", "result") else name for name in names]
+
+    @admin.display(description="what was asked")
+    def request_masked(self, load: ListLoad) -> str:
+        return format_html("<pre>{}</pre>", masked(json.dumps(load.request).encode()))
+
+    @admin.display(description="what the platform said")
+    def result_masked(self, load: ListLoad) -> str:
+        return format_html("<pre>{}</pre>", masked(json.dumps(load.result).encode()))
+
+
+@admin.register(Pulse)
+class PulseAdmin(ReadOnlyAdmin[Pulse]):
+    list_display = ("loop", "at")
+
+
+@admin.register(Lineage)
+class LineageAdmin(ReadOnlyAdmin[Lineage]):
+    """How often this database was put back, and by which name the server knew it last."""
+
+    list_display = ("number", "identity")

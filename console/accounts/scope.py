@@ -29,5 +29,5 @@ class Scope:
         if user.has_perm("accounts.see_every_campaign"):
             return cls(None)
         # A team without campaigns is a row without one.
-        campaigns = set(Team.objects.filter(members=user).values_list("campaigns", flat=True))
+        campaigns = set(Team.objects.filter(members=user.pk).values_list("campaigns", flat=True))
         return cls(frozenset(campaigns - {None}) if campaigns else None)

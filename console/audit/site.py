@@ -7,7 +7,6 @@ from datetime import date
 from functools import wraps
 from typing import Any, Final
 
-from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -17,6 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from console.audit import trail
+from console.audit.tasks import WORDS, SortedByTask
 from console.display.long_tables import LongTable
 
 # Never by value, whatever they hold.
@@ -25,7 +25,7 @@ _NAMED: Final = 50
 _LONGEST: Final = 200
 
 
-class AuditedSite(admin.AdminSite):
+class AuditedSite(SortedByTask):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         wanted = admin_class or ModelAdmin
         super().register(model_or_iterable, type(wanted.__name__, (_Audited, LongTable, wanted), {}), **options)
@@ -33,6 +33,10 @@ class AuditedSite(admin.AdminSite):
 
 class _Audited(ModelAdmin[Any]):
     """Adds to an admin class what it writes down: who added, changed, deleted or ran what; before and after."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        words = WORDS.get(self.opts.label_lower, str(self.opts.verbose_name_plural).capitalize())
+        return super().changelist_view(request, {"title": words} | (extra_context or {}))
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         # Handed on with the message, which is all that Django gives to `log_change`.
