@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -96,8 +96,17 @@ class BoardRow:
     numbers: Numbers
     intents: Intents
     attention: tuple[Attention, ...]
-    list_count: int = 0
-    active_list_count: int = 0
+    lists: Mapping[str, int] = field(default_factory=dict)
+    """Status, empty where Engage has told none → how many lists are in it."""
+
+    @property
+    def list_note(self) -> str:
+        """Of lists that leads alone named, Engage has told no status: nobody knows whether they are active."""
+        told = sum(count for status, count in self.lists.items() if status)
+        active = sum(count for status, count in self.lists.items() if is_sending(status))
+        known = told or sum(self.lists.values())
+        words = f"{known} list{'' if known == 1 else 's'}"
+        return f"{active} of {words} active" if told else words if known else ""
 
     @property
     def sending_note(self) -> str:
@@ -230,18 +239,17 @@ def load_rows(
     known = numbers or {}
     counted = {**known, **count_campaigns(id_ for id_ in ids if id_ not in known)}
     intents = find_intents(ids, now)
-    list_counts: dict[int, tuple[int, int]] = {}
+    lists_of: dict[int, dict[str, int]] = {}
     lists = LeadList.objects.filter(campaign_id__among=ids).order_by()
     for campaign_id, status, count in lists.values_list("campaign_id", "status").annotate(Count("id")):
-        all_, active = list_counts.get(campaign_id, (0, 0))
-        list_counts[campaign_id] = all_ + count, active + (count if is_sending(status) else 0)
+        lists_of.setdefault(campaign_id, {})[status] = count
     return {
         id_: BoardRow(
             campaigns[id_],
             counted.get(id_, Numbers()),
             intents[id_],
             tuple(find_attention(campaigns[id_], Schedule.of(campaigns[id_].schedule), intents[id_], now)),
-            *list_counts.get(id_, (0, 0)),
+            lists_of.get(id_, {}),
         )
         for id_ in ids
     }

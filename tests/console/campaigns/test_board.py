@@ -47,6 +47,19 @@ def test_row_says_status_sender_sending_and_lists(client: Client) -> None:
     assert row.one("div", class_="board-sender").text == "Short code"
 
 
+def test_row_claims_nothing_of_lists_that_leads_alone_named(client: Client) -> None:
+    unheard, heard = make_described(), make_described()
+    for campaign, statuses in ((unheard, ("", "")), (heard, ("", "ACTIVE"))):
+        for number, status in enumerate(statuses):
+            make_list(campaign, f"List {number}", status)
+
+    page = board(client)
+
+    assert "2 lists" in row_of(page, unheard.id).one("div", class_="board-name").text
+    assert "active" not in row_of(page, unheard.id).one("div", class_="board-name").text
+    assert "1 of 1 list active" in row_of(page, heard.id).one("div", class_="board-name").text
+
+
 def test_row_counts_conversations_and_successes(client: Client) -> None:
     campaign = make_described()
     make_conversation(campaign=campaign)
