@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 State = Telling.State
 
 OFF: Final = "The console does not choose dispositions by itself in this workspace."
+# An outcome that Engage shows of a conversation is not replaced by itself for what was said so long ago.
+_LONG_AGO: Final = timedelta(days=7)
 # As long as Engage may be away over a weekend's night; it is no less right then.
 _GOOD_FOR: Final = timedelta(hours=24)
 # What only a webhook said is told once a GET shows it; asked for at first often, then now and then, then no more.
@@ -136,6 +138,9 @@ def _tell(telling: Telling) -> None:
     name, telling.reason = find_telling_disposition(telling.conversation)
     if not telling.consent.workspace.tells_engage:
         name, telling.reason = "", OFF
+    elif name and telling.conversation.disposition and telling.consent.at < timezone.now() - _LONG_AGO:
+        closed_as = telling.conversation.disposition[:100]
+        name, telling.reason = "", f"Engage shows “{closed_as}”, and the opt-out is old: somebody has to choose."
     if name:
         try:
             telling.command = enqueue_disposition(
