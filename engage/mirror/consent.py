@@ -24,10 +24,12 @@ OPT_IN_UNTIMED = "optin-untimed:"
 # Of former days: a thread read whole, with START as its last word.
 _READ = "read:"
 
-_STOPPED_HERE = "Somebody here stopped all texts to this number. The lead can undo it by texting START."
+# Said to everybody alike: agents and supervisors read the same fragment.
+_UNDONE_BY = "The lead can undo it by texting START, a supervisor with a reason."
+_STOPPED_HERE = f"Somebody here stopped all texts to this number. {_UNDONE_BY}"
 _REASONS = {
-    Consent.Kind.OPTED_OUT: "They opted out. Only they can undo it, by texting START.",
-    Consent.Kind.DO_NOT_CONTACT: "This number is on the do-not-contact list of the workspace.",
+    Consent.Kind.OPTED_OUT: f"They opted out. {_UNDONE_BY}",
+    Consent.Kind.DO_NOT_CONTACT: f"This number is on the do-not-contact list of the workspace. {_UNDONE_BY}",
 }
 
 

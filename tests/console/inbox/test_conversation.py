@@ -142,7 +142,9 @@ def test_opted_out_number_locks_the_composer_and_says_why(client: Client) -> Non
     thread = parse(client.get(f"/conversations/{conversation.id}/").content).by_id("thread")
 
     assert "data-locked" in thread.attributes
-    assert thread.one(class_="locked").text == "They opted out. Only they can undo it, by texting START."
+    assert thread.one(class_="locked").text == (
+        "They opted out. The lead can undo it by texting START, a supervisor with a reason."
+    )
 
 
 def test_conversation_seen_in_a_webhook_only_says_so(client: Client) -> None:
