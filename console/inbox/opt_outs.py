@@ -20,6 +20,11 @@ class Group:
     items: list[Unshown]
 
     @property
+    def id(self) -> int:
+        """Of the oldest in it: as more come by, it is the same group."""
+        return self.items[-1].consent.pk
+
+    @property
     def since(self) -> datetime:
         return self.items[-1].heard_at
 

@@ -139,7 +139,8 @@ class _Composer:
 
     def _encode(self, topics: Topics, changed: frozenset[int], counters: str, status: list[str]) -> bytes:
         rows, pane = self._fragments.rows(topics, changed), self._panes.part(topics)
-        parts = [part for part in (rows, pane, *self._campaigns.parts(topics), counters, *status) if part]
+        opt_outs = self._fragments.opt_outs(topics, changed)
+        parts = [part for part in (rows, pane, opt_outs, *self._campaigns.parts(topics), counters, *status) if part]
         for part in parts:
             if part not in self._encoded:
                 self._encoded[part] = data_lines(part)

@@ -21,7 +21,7 @@ from console.campaigns.numbers import Numbers
 from console.campaigns.page import OF_CONVERSATIONS, OF_THE_CLOCK, SECTIONS, campaign_context
 from console.live.backlog import MOST_CHANGES
 from console.live.feed import FeedRow
-from console.live.partials import partial, render
+from console.live.partials import LOOK_AGAIN, partial, render
 from console.live.sparing import pause_after
 from console.live.topics import Topics
 from engage.models import Change
@@ -29,8 +29,6 @@ from engage.models import Change
 _COUNT_EVERY = 1.0
 _LOOK_AT_CLOCK_EVERY = 30.0
 _TOLD_WITHIN = timedelta(seconds=60)
-# For parts that differ by person: the page is told that there is news, and asks for them itself.
-_LOOK_AGAIN = partial("#look-again", "innerHTML", "<i></i>")
 # What a section knows of grows with every change of anything; that alone is no news of it.
 _KNOWN = re.compile(r' data-known="\d+"')
 
@@ -106,7 +104,7 @@ class CampaignNews:
         """The `<hx-partial>` elements that bring a page with these topics up to date."""
         found = list(self._find_board(topics.board_view)) if topics.board_view else []
         if self._has_changed_for(topics):
-            found.append(_LOOK_AGAIN)
+            found.append(LOOK_AGAIN)
         return found + [part for (id_, _), part in self._round.sections.items() if id_ == topics.campaign_id]
 
     def _has_changed_for(self, topics: Topics) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from console.inbox.models import DeskConversation
 from console.inbox.queues import Queue, QueueView
 from console.live.panes import render_pane
-from console.live.partials import partial, render
+from console.live.partials import LOOK_AGAIN, partial, render
 from console.live.topics import Topics
 
 
@@ -23,7 +23,7 @@ class Fragments:
 
     def parts(self, topics: Topics, changed: frozenset[int]) -> list[str]:
         """The `<hx-partial>` elements that bring one page with these topics up to date after these changes."""
-        parts = [self.rows(topics, changed)]
+        parts = [self.rows(topics, changed), self.opt_outs(topics, changed)]
         if topics.conversation_id in changed:
             parts.append(render_pane(topics.conversation_id))
         return [part for part in parts if part]
@@ -31,6 +31,15 @@ class Fragments:
     def rows(self, topics: Topics, changed: frozenset[int]) -> str:
         """The list's share of that, rendered once for all pages with the same list."""
         return self._list(topics.queue_view, changed) if topics.queue_view and changed else ""
+
+    def opt_outs(self, topics: Topics, changed: frozenset[int]) -> str:
+        """Whatever changes of a conversation may be an opt-out, a doubt or the end of one."""
+        if not topics.is_at_opt_outs:
+            return ""
+        visible = topics.scope.campaign_ids
+        known = (self._conversations.get(id_) for id_ in changed)
+        is_news = any(row is not None and (visible is None or row.campaign_id in visible) for row in known)
+        return LOOK_AGAIN if is_news else ""
 
     def _list(self, view: QueueView, changed: frozenset[int]) -> str:
         """The rows that the list shows now, and the ids of those that it shows no longer."""

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import DatabaseError
 from django.template.loader import render_to_string
 
+# For parts that differ by person: the page is told that there is news, and asks for them itself.
+LOOK_AGAIN = '<hx-partial hx-target="#look-again" hx-swap="innerHTML"><i></i></hx-partial>'
 logger = logging.getLogger(__name__)
 
 

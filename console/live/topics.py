@@ -24,7 +24,7 @@ _LARGEST_PAGE = 100_000
 
 @dataclass(frozen=True)
 class Topics:
-    """One queue, one conversation, the campaign board, one campaign, the approvals, and one person's counters."""
+    """One queue, one conversation, the board, one campaign, the approvals, the opt-outs, and one person's counters."""
 
     scope: Scope
     agent_id: int
@@ -34,6 +34,7 @@ class Topics:
     campaign_id: int | None = None
     is_at_approvals: bool = False
     sees_operations: bool = False
+    is_at_opt_outs: bool = False
 
     @property
     def is_about_campaigns(self) -> bool:
@@ -52,7 +53,15 @@ class Topics:
         queue_view, board_view = _parse_queue(query, scope, user.pk), _parse_board(query, scope)
         is_at_approvals, sees_operations = "approvals" in query, role_of(user) != AGENT
         return cls(
-            scope, user.pk, queue_view, conversation_id, board_view, campaign_id, is_at_approvals, sees_operations
+            scope,
+            user.pk,
+            queue_view,
+            conversation_id,
+            board_view,
+            campaign_id,
+            is_at_approvals,
+            sees_operations,
+            is_at_opt_outs="opt-outs" in query,
         )
 
 
@@ -64,6 +73,7 @@ def build_query(
     board_view: BoardView | None = None,
     campaign_id: int | None = None,
     is_at_approvals: bool = False,
+    is_at_opt_outs: bool = False,
 ) -> str:
     """The query that `Topics.of` reads, with the id of the last change that the page has seen."""
     parts: dict[str, str | int | None] = {"conversation": conversation_id, "about": campaign_id, "after": after}
@@ -73,6 +83,7 @@ def build_query(
         parts |= {"show": board_view.filter.value, "find": board_view.search, "sort": board_view.sort.value}
         parts["page"] = board_view.page if board_view.page > 1 else None
     parts["approvals"] = "1" if is_at_approvals else None
+    parts["opt-outs"] = "1" if is_at_opt_outs else None
     return urlencode({name: value for name, value in parts.items() if value not in (None, "")})
 
 

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from console.accounts.access import DeskRequest, signed_in
+from console.accounts.access import DeskRequest, signed_in, wants_fragment
 from console.accounts.scope import Scope
-from console.inbox import actions, opt_outs
+from console.inbox import actions, consent_questions, opt_outs
 from console.inbox.forms import LiftForm, LiftManyForm, StopForm
 from console.inbox.views.desk import answer_with_thread, find_conversation
 from engage.mirror import lifting
@@ -74,8 +74,15 @@ def opt_outs_lift(request: DeskRequest) -> HttpResponse:
 
 def _show(request: DeskRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
     found = _find(request)
-    context = {"groups": opt_outs.group(found), "total": len(found), "refusal": refusal, "most": lifting.MOST}
-    return render(request, "inbox/opt_out_list.html", context, status=status)
+    context = consent_questions.list_context(Scope.of(request.user)) | {
+        "groups": opt_outs.group(found),
+        "total": len(found),
+        "most": lifting.MOST,
+        "refusal": refusal,
+        "is_at_opt_outs": True,
+    }
+    template = "inbox/_opt_out_list.html" if wants_fragment(request) else "inbox/opt_out_list.html"
+    return render(request, template, context, status=status)
 
 
 def _find(request: DeskRequest) -> list[lifting.Unshown]:

@@ -18,6 +18,7 @@ def live_url(
     board_view: BoardView | None = None,
     campaign_id: int | None = None,
     is_at_approvals: bool = False,
+    is_at_opt_outs: bool = False,
 ) -> str:
     """Where this page's stream is, from just before the page was put together."""
     query = build_query(
@@ -27,5 +28,6 @@ def live_url(
         board_view=board_view or None,
         campaign_id=campaign_id or None,
         is_at_approvals=bool(is_at_approvals),
+        is_at_opt_outs=bool(is_at_opt_outs),
     )
     return f"{reverse('live:stream')}?{query}"

@@ -38,6 +38,22 @@ def test_deleted_conversation_leaves_every_list() -> None:
     assert '<li id="conversation-4711" data-gone></li>' in part
 
 
+def test_page_of_opt_outs_is_told_to_look_again_at_what_its_reader_may_see() -> None:
+    conversation = make_conversation()
+    here, elsewhere = Scope(frozenset({conversation.campaign_id})), Scope(frozenset({make_campaign().pk}))
+    found = Fragments([conversation.pk])
+
+    def told(scope: Scope, *changed: int, is_at_opt_outs: bool = True) -> list[str]:
+        return found.parts(Topics(scope, 1, is_at_opt_outs=is_at_opt_outs), frozenset(changed))
+
+    [part] = told(EVERYTHING, conversation.pk)
+    assert 'hx-target="#look-again"' in part
+    assert told(here, conversation.pk) == [part]
+    assert told(elsewhere, conversation.pk) == []
+    assert told(EVERYTHING) == []
+    assert told(EVERYTHING, conversation.pk, is_at_opt_outs=False) == []
+
+
 def test_list_of_one_campaign_hears_nothing_of_the_others() -> None:
     conversation = make_conversation()
     view = QueueView(Queue.NEEDS_REPLY, EVERYTHING, campaign_id=make_campaign().pk)

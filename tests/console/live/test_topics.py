@@ -30,6 +30,12 @@ def test_query_says_what_the_page_shows(ada: User) -> None:
     assert topics == Topics(EVERYTHING, ada.pk, view, conversation.pk)
 
 
+def test_page_of_opt_outs_says_so(ada: User) -> None:
+    topics = read(build_query(None, None, after=7, is_at_opt_outs=True), ada)
+
+    assert topics == Topics(EVERYTHING, ada.pk, is_at_opt_outs=True)
+
+
 def test_own_queue_is_the_persons_own(ada: User) -> None:
     topics = read("queue=mine", ada)
 
