@@ -25,10 +25,16 @@ class Posted:
 
 
 def post_all(
-    port: int, path: str, bodies: Sequence[bytes], *, connections: int, is_over: threading.Event | None = None
+    port: int,
+    path: str,
+    bodies: Sequence[bytes],
+    *,
+    connections: int,
+    is_over: threading.Event | None = None,
+    posted: Posted | None = None,
 ) -> Posted:
-    """Each once, in order per connection, as fast as they are taken. `is_over`: post no more."""
-    posted, lock = Posted(), threading.Lock()
+    """Each once, in order per connection, as fast as they are taken. `is_over`: post no more; `posted`: to look on."""
+    posted, lock = posted or Posted(), threading.Lock()
     is_over = is_over or threading.Event()
 
     def post(first: int) -> None:

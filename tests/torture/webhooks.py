@@ -11,14 +11,17 @@ from typing import Any
 
 from bench.payloads import lead_id, new_message
 from tests.engage.deliveries import body, message, stamp
-from tests.torture.books import Row
+from tests.torture.books import Row, wait_until
 from tests.torture.findings import Finding
 from tests.torture.havoc import Evil, Havoc
-from tests.torture.posting import post_all
+from tests.torture.posting import Posted, post_all
 from tests.torture.rig import Rig
 
 _CONNECTIONS = 16
 _LEADS = 200
+# With fewer that were taken nothing is shown; so long is waited for them.
+_LEAST = 50
+_PATIENCE = 40.0
 
 
 def torture_acknowledgement(rig: Rig, *, seconds: float, most: int, kill_every: float) -> Finding:
@@ -32,11 +35,11 @@ def torture_acknowledgement(rig: Rig, *, seconds: float, most: int, kill_every: 
     ]
     if not rig.is_on_sqlite:
         evils.append(Evil("database stopped and started", rig.restart_database, (kill_every * 3, kill_every * 5)))
-    is_over = threading.Event()
+    is_over, posted = threading.Event(), Posted()
     with rig.workspace("acknowledged") as (workspace, path):
-        threading.Timer(seconds, is_over.set).start()
+        threading.Thread(target=_end, args=(is_over, posted, seconds), daemon=True).start()
         with Havoc(*evils) as havoc:
-            posted = post_all(rig.port, path, bodies, connections=_CONNECTIONS, is_over=is_over)
+            post_all(rig.port, path, bodies, connections=_CONNECTIONS, is_over=is_over, posted=posted)
         rig.mend()
         is_drained = rig.wait_until_projected()
         there = texts_of(rig, workspace)
@@ -49,12 +52,19 @@ def torture_acknowledgement(rig: Rig, *, seconds: float, most: int, kill_every: 
         duplicated=sum(1 for count in there.values() if count > 1),
         broken=[
             *([] if is_drained else ["the ledger was not drained"]),
-            *([] if posted.acknowledged else ["nothing was taken"]),
+            *([] if len(posted.acknowledged) >= _LEAST else ["hardly anything was taken"]),
             *havoc.errors,
         ],
         notes=answered,
         seconds=time.monotonic() - begun_at,
     )
+
+
+def _end(is_over: threading.Event, posted: Posted, seconds: float) -> None:
+    """After so many seconds; on a busy machine, where processes take long to come back, when enough was taken."""
+    time.sleep(seconds)
+    wait_until(lambda: len(posted.acknowledged) >= _LEAST or is_over.is_set(), within=_PATIENCE, pause=0.1)
+    is_over.set()
 
 
 def texts_of(rig: Rig, workspace: int) -> Counter[int]:
