@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -99,6 +100,8 @@ class SandboxProcess:
             env={**inherited, **self._environment},
             # A group of its own, so that `kill` reaches its worker as well.
             start_new_session=True,
+            # It watches over that itself, but not from its first moment on.
+            preexec_fn=end_with_parent,
         )
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
@@ -252,6 +255,13 @@ class SandboxProcess:
     def _read(response: requests.Response) -> Any:
         assert response.ok, f"{response.status_code} {response.url}: {response.text[:300]}"
         return response.json()
+
+
+def end_with_parent() -> None:
+    """Nothing lingers when the test run itself is killed."""
+    if sys.platform == "linux":
+        parent_death_signal = 1
+        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
 
 
 def _free_port() -> int:

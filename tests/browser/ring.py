@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ctypes
 import os
 import secrets
 import shutil
@@ -22,7 +21,7 @@ import psycopg
 import requests
 
 from tests.migrated import copy_migrated
-from tests.sandbox_process import TEST_KEY, SandboxProcess
+from tests.sandbox_process import TEST_KEY, SandboxProcess, end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -241,13 +240,6 @@ class Ring:
 def _drop_database(server: str, name: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def end_with_parent() -> None:
-    """Nothing lingers when the test run itself is killed."""
-    if sys.platform == "linux":
-        parent_death_signal = 1
-        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
 
 
 def _find_free_port() -> int:

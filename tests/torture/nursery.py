@@ -20,7 +20,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
-from tests.browser.ring import ROOT, Part, end_with_parent
+from tests.browser.ring import ROOT, Part
+from tests.sandbox_process import end_with_parent
 
 _LOOKS_EVERY = 0.02
 _BORN_WITHIN = 60.0
