@@ -6,14 +6,13 @@ import pytest
 
 from tests.torture import clocks, poisoned
 from tests.torture.clocks import ClockedRig
-from tests.torture.daily import check, once
+from tests.torture.daily import check
 from tests.torture.rig import Rig
 
-pytestmark = pytest.mark.whole
+pytestmark = [pytest.mark.whole, pytest.mark.both_databases, pytest.mark.once]
 
 
 @pytest.mark.promise(20)
-@once
 def test_p20_one_bad_thing_stops_no_other_one() -> None:
     # What is poisoned stays. On a busy machine everything takes longer, poisoned or not.
     with Rig() as rig:
@@ -21,7 +20,6 @@ def test_p20_one_bad_thing_stops_no_other_one() -> None:
 
 
 @pytest.mark.promise(21)
-@once
 def test_p21_a_wrong_clock_hides_freezes_and_texts_nobody() -> None:
     with ClockedRig(pace="quick") as rig:
         check(clocks.torture(rig, each=2, patience=60))

@@ -16,11 +16,12 @@ import pytest
 from engage.crash_points import NAMES, SIGNAL_VARIABLE, VARIABLE
 from tests.torture import crashes, deploys, flood, replies, streams, webhooks
 from tests.torture.books import wait_until
-from tests.torture.daily import check, on_both, once
+from tests.torture.daily import check
 from tests.torture.desk import Reply, click_all, start_conversations
 from tests.torture.rig import Rig
 
 pytestmark = pytest.mark.whole
+on_both = pytest.mark.both_databases
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,8 @@ def test_p5_p6_p7_no_reply_twice_none_lost_one_bubble(rig: Rig) -> None:
 
 
 @pytest.mark.promise(10)
-@once
+@pytest.mark.once
+@on_both
 def test_p10_every_page_converges(rig: Rig) -> None:
     check(streams.torture(rig, pages=10, conversations=4, texts=40, seconds=5))
 
@@ -71,7 +73,8 @@ def test_p12_a_dead_worker_loses_nothing(rig: Rig) -> None:
     check(crashes.torture(rig, rounds=1, names=names, at_once=4))
 
 
-@once
+@pytest.mark.once
+@on_both
 def test_c18_worker_that_slept_through_its_lease_sends_nothing(rig: Rig) -> None:
     sleeper, other = rig.workers
     conversation_id, lead_id = next(iter(start_conversations(rig, 1).items()))
@@ -105,6 +108,7 @@ def test_p17_a_flood_degrades_and_does_not_break(rig: Rig) -> None:
 
 
 @pytest.mark.promise(19)
-@once
+@pytest.mark.once
+@on_both
 def test_p19_a_release_loses_nothing(rig: Rig) -> None:
     check(deploys.torture(rig, conversations=6, each=2, every=1.5, patience=60))
