@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from engage.api.errors import Malformed, Rejected
+from engage.api.errors import Gone, Malformed, RateLimited, Rejected, Unauthorized, Unknown
 from engage.api.json_items import each_item, is_array
 from engage.api.masking import excerpt
 from engage.api.strict_json import BadJson, read_json
@@ -23,10 +23,21 @@ Model = TypeVar("Model", bound=WireModel)
 
 _READ_WHOLE = 16 * 1024 * 1024
 _VALUES_EACH = 20
+_DEEPEST_LIST = 4
+_INSIDE = "said inside of a 200"
 
 
 def read_campaign(answer: Answer) -> Campaign:
-    value = _read(answer)
+    """What answers a POST, of which a refusal inside of a 2xx settles nothing."""
+    return _campaign_in(_read(answer), answer)
+
+
+def read_asked_campaign(answer: Answer) -> Campaign:
+    """What answers a GET; raises Gone and the like where a 2xx holds a refusal."""
+    return _campaign_in(_read_asked(answer), answer)
+
+
+def _campaign_in(value: object, answer: Answer) -> Campaign:
     if isinstance(value, dict) and "id" in value:
         return _validated(Campaign, value, answer)
     found = find_object(value, is_campaign)
@@ -59,7 +70,7 @@ def read_campaigns(page: Page) -> Iterator[Campaign | LeftOut]:
         for place, item in enumerate(_campaign_items(page)):
             page.count += 1
             try:
-                yield Campaign.model_validate(item)
+                yield Campaign.model_validate(_without_wrapping(item))
                 understood += 1
             except ValidationError as error:
                 named = item.get("id") if isinstance(item, dict) else None
@@ -78,8 +89,16 @@ def _campaign_items(page: Page) -> Iterator[object]:
     elif len(answer.body) > _READ_WHOLE:
         raise Malformed("a list inside an object that is too large to be read whole", answer.status)
     else:
-        page.around = _read(answer)
+        page.around = _read_asked(answer)
         yield from _only_array(page.around, answer)
+
+
+def _without_wrapping(item: object) -> object:
+    """The campaign in an object that holds nothing else with an id, as in {"node": {…}}."""
+    if not isinstance(item, dict) or "id" in item:
+        return item
+    inside = [child for child in item.values() if isinstance(child, dict) and "id" in child]
+    return inside[0] if len(inside) == 1 else item
 
 
 def read_campaign_or_list(answer: Answer, list_name: str) -> Campaign | CampaignList | None:
@@ -112,7 +131,7 @@ def read_conversation(answer: Answer, *, most_objects: int) -> ConversationPaylo
     # A short object takes a hundred times as much in memory as it does on the line.
     if answer.body.count(b"{") > most_objects or answer.body.count(b",") > most_objects * _VALUES_EACH:
         raise Malformed(f"more than {most_objects:,} objects in one answer", answer.status)
-    value = _read(answer)
+    value = _read_asked(answer)
     said = unwrap_conversation(value)
     return _validated(ConversationPayload, value if said is None else said, answer).answered(answer.date)
 
@@ -163,17 +182,63 @@ def _read(answer: Answer) -> object:
         raise Malformed(error.reason, answer.status) from None
 
 
+def _read_asked(answer: Answer) -> object:
+    """Of a GET; raises what the status inside of it says, where some answer 200 and mean another."""
+    value = _read(answer)
+    status = _status_inside(value)
+    if status in (401, 403):
+        raise Unauthorized(status, _INSIDE)
+    if status in (404, 410):
+        raise Gone(status, _INSIDE)
+    if status == 429:
+        raise RateLimited(None, _INSIDE)
+    if status is not None:
+        raise Unknown(_INSIDE, status)
+    return value
+
+
+def _status_inside(value: object) -> int | None:
+    """Of an answer that holds neither a lead nor a campaign, and a number that HTTP has for a failure."""
+    if not isinstance(value, dict) or "id" in value or unwrap_conversation(value) or find_object(value, is_campaign):
+        return None
+    inside = value.get("error")
+    for fields in (value, inside if isinstance(inside, dict) else {}):
+        for name in ("status", "statusCode", "code"):
+            number = str(fields.get(name, ""))[:3]
+            if number.isascii() and number.isdecimal() and 400 <= int(number) < 600:
+                return int(number)
+    return None
+
+
 def _only_array(value: object, answer: Answer) -> list[Any]:
     if not isinstance(value, dict) or is_campaign(value):
         raise Malformed("expected an array of campaigns", answer.status)
-    arrays = [inside for inside in value.values() if isinstance(inside, list)]
-    if not arrays and (inner := [inside for inside in value.values() if isinstance(inside, dict)]):
-        # Wrapped once more, as in {"data": {"content": […]}}.
-        arrays = [inside for fields in inner for inside in fields.values() if isinstance(inside, list)]
-    of_campaigns = [array for array in arrays if array and all(isinstance(item, dict) for item in array)]
-    if len(candidates := of_campaigns or arrays) != 1:
-        raise Malformed("expected one array of campaigns", answer.status)
-    return candidates[0]
+    level: list[dict[str, Any]] = [value]
+    for _ in range(_DEEPEST_LIST):
+        # The nearest: in {"data": {"content": […]}} it is further down than in {"content": […]}.
+        arrays = [array for fields in level for inside in fields.values() if (array := _as_array(inside)) is not None]
+        of_objects = [array for array in arrays if array and all(isinstance(item, dict) for item in array)]
+        of_campaigns = [array for array in of_objects if any(_may_be_campaign(item) for item in array)]
+        for candidates in (of_campaigns, of_objects, arrays):
+            if len(candidates) == 1:
+                return candidates[0]
+            if candidates:
+                raise Malformed("expected one array of campaigns", answer.status)
+        level = [inside for fields in level for inside in fields.values() if isinstance(inside, dict)]
+    raise Malformed("expected one array of campaigns", answer.status)
+
+
+def _as_array(inside: object) -> list[Any] | None:
+    """Also an object that holds campaigns by their ids."""
+    if isinstance(inside, dict) and inside and all(isinstance(item, dict) for item in inside.values()):
+        items = list(inside.values())
+        return items if all(_may_be_campaign(item) for item in items) else None
+    return inside if isinstance(inside, list) else None
+
+
+def _may_be_campaign(item: Mapping[str, Any]) -> bool:
+    fields = _without_wrapping(item)
+    return isinstance(fields, dict) and "id" in fields and bool(fields.keys() & {"name", "campaignStatus", "messages"})
 
 
 def _validated(model: type[Model], value: object, answer: Answer) -> Model:

@@ -18,6 +18,7 @@ from engage.api.answers import (
     LeftOut,
     Page,
     check_not_rejected,
+    read_asked_campaign,
     read_campaign,
     read_campaign_or_list,
     read_campaigns,
@@ -103,7 +104,12 @@ class EngageClient:
             seen |= {*fresh} - {""}
             read += page.count
             following = find_next(
-                page.around, page.answer.link, self.origins.core, place=place, items=page.count, read=read
+                page.around,
+                self.origins.core,
+                place=place,
+                items=page.count,
+                read=read,
+                headers=page.answer.headers,
             )
             if following.query and not fresh:
                 following = Next(doubt="shows the same page again")
@@ -128,7 +134,7 @@ class EngageClient:
 
     def get_campaign(self, campaign_id: str) -> Campaign:
         """Guide "Retrieve Single Campaign"."""
-        return read_campaign(self._call_campaign(routes.GET_CAMPAIGN, campaign_id))
+        return read_asked_campaign(self._call_campaign(routes.GET_CAMPAIGN, campaign_id))
 
     def update_messages(self, campaign_id: str, messages: CampaignMessages) -> Campaign:
         """Guide "Update Campaign Messaging (and request approval)": blank fields stay as they are."""

@@ -15,18 +15,18 @@ _ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _EITHER_FORMAT: Final = zlib.MAX_WBITS | 32
 
 
-def unpack(body: bytes) -> bytes:
-    """The bytes inside a gzip or zlib body, and any other body as it is; raises BadJson, also past `MAX_BYTES`."""
+def unpack(body: bytes, limit: int = MAX_BYTES) -> bytes:
+    """The bytes inside a gzip or zlib body, and any other body as it is; raises BadJson, also past `limit`."""
     if not body.startswith((_GZIP, *_ZLIB)):
         return body
     packed = zlib.decompressobj(_EITHER_FORMAT)
     try:
         # One byte more than we take tells a body that is too large, whatever it would swell to.
-        plain = packed.decompress(body, MAX_BYTES + 1)
+        plain = packed.decompress(body, limit + 1)
     except zlib.error:
         raise BadJson("compressed, but broken") from None
-    if len(plain) > MAX_BYTES:
-        raise BadJson(f"larger than {MAX_BYTES} bytes once it is unpacked")
+    if len(plain) > limit:
+        raise BadJson(f"larger than {limit} bytes once it is unpacked")
     if not packed.eof:
         raise BadJson("compressed, but cut off")
     return plain

@@ -125,7 +125,8 @@ def _event_of(value: dict[str, Any] | list[Any], *, header: str) -> Event:
     conversation = unwrap_conversation(value)
     fields = conversation or (value if isinstance(value, dict) else {})
     named = fields.get("eventType")
-    event_type = storable((named if isinstance(named, str) else "").strip() or header.strip())[:200]
+    said = named if isinstance(named, str) and named.strip() else header
+    event_type = storable(said.strip() or _named_otherwise(value))[:200]
     name = folded(event_type)
     kind: ConversationKind | None = _CONVERSATION_KINDS.get(name)
     if conversation and kind is None:
@@ -147,6 +148,13 @@ def _event_of(value: dict[str, Any] | list[Any], *, header: str) -> Event:
     if isinstance(value, list):
         raise MalformedEvent("the top level is not an object, nor holds one that is known")
     return UnknownEvent(event_type=event_type)
+
+
+def _named_otherwise(value: object) -> str:
+    """Where neither `eventType` nor the header names the event."""
+    fields = value if isinstance(value, dict) else {}
+    names = (fields.get(key) for key in ("event_type", "event", "eventName", "event_name", "type"))
+    return next((name.strip() for name in names if isinstance(name, str)), "")
 
 
 def _may_be_list(fields: dict[str, Any]) -> bool:

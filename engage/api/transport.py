@@ -16,10 +16,13 @@ from urllib.parse import urlencode
 import requests
 import urllib3
 
+from engage.api.compressed import unpack
 from engage.api.connection import BrokenAnswer, OneCallAdapter, Progress
 from engage.api.errors import EngageError, Gone, Overloaded, RateLimited, Rejected, Unauthorized, Unknown, Unreachable
 from engage.api.masking import excerpt
 from engage.api.origins import Timeouts
+from engage.api.pages import HEADERS
+from engage.api.strict_json import BadJson
 from engage.api.upload import FileCutShort, Upload, encoded
 from engage.vault import Secret
 
@@ -57,8 +60,8 @@ class Answer:
     body: bytes | bytearray = field(repr=False)
     date: datetime | None = None
     """When it was answered by the platform's clock, as its Date header says; to the second."""
-    link: str = field(default="", repr=False)
-    """Its Link header."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Those of `pages.HEADERS` that came."""
 
 
 def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) -> Answer:
@@ -78,9 +81,8 @@ def exchange(call: Call, timeouts: Timeouts, tls: ssl.SSLContext | None = None) 
         failure = _failure(error, progress)
     else:
         if 200 <= status < 300 and progress.has_sent_all:
-            return Answer(
-                status=status, body=body, date=_read_date(headers.get("Date", "")), link=headers.get("Link", "")
-            )
+            about_pages = {name: headers[name] for name in HEADERS if name in headers}
+            return Answer(status=status, body=body, date=_read_date(headers.get("Date", "")), headers=about_pages)
         failure = _refusal(
             status, headers, excerpt(bytes(body[:1000]), secrets=[secret.reveal() for secret in call.private])
         )
@@ -154,8 +156,18 @@ def _read_body(response: requests.Response, limit: int) -> bytes | bytearray:
         body += piece
         if len(body) > limit:
             raise BrokenAnswer(f"the answer is larger than {limit // MAX_ANSWER} MiB")
+    if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+        # It was asked for as it is; some compress all the same.
+        return _unpacked(bytes(body), limit)
     # A large one is not held twice.
     return body if len(body) > MAX_ANSWER else bytes(body)
+
+
+def _unpacked(body: bytes, limit: int) -> bytes:
+    try:
+        return unpack(body, limit)
+    except BadJson as error:
+        raise BrokenAnswer(f"the answer is {error.reason}") from None
 
 
 def _failure(error: Exception, progress: Progress) -> EngageError:

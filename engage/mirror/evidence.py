@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from engage.api.events import ConversationKind
 from engage.mirror.consent import EVENT, OPT_IN, OPT_IN_UNTIMED, OPT_IN_WORDED, UNTIMED, number_of
 from engage.mirror.merged import Choice, Merged, Word
 from engage.mirror.observations import EPOCH, ConversationObservation, is_inbound
-from engage.models import Consent
+from engage.models import Campaign, Consent
 from engage.models.consent import STATE
-from engage.models.disposition_names import means_do_not_contact
+from engage.models.disposition_names import as_read, means_do_not_contact
 from engage.sms.keywords import Signal, is_platform_stop
 
 _KINDS = {Signal.STOP.value: Consent.Kind.OPTED_OUT, Signal.START.value: Consent.Kind.OPTED_IN}
@@ -62,12 +63,24 @@ def _of_choice(item: Merged, choice: Choice) -> Consent:
 
 
 def _is_do_not_contact(item: Merged, name: str) -> bool:
-    just_said = (
+    just_said = [
         {"id": entry.id, "disposition": entry.disposition, "doNotContact": entry.do_not_contact}
         for observation in item.observations
         for entry in observation.payload.data.dispositions
-    )
-    return means_do_not_contact(name, just_said) or means_do_not_contact(name, item.conversation.dispositions)
+    ]
+    offered = [*just_said, *item.conversation.dispositions]
+    if means_do_not_contact(name, offered):
+        return True
+    is_told = any(as_read(entry.get("disposition") or "") == as_read(name) and entry.get("doNotContact") is not None
+                  for entry in offered)  # fmt: skip
+    return not is_told and means_do_not_contact(name, _listed_by_campaign(item))
+
+
+def _listed_by_campaign(item: Merged) -> list[dict[str, Any]]:
+    """Where the conversation lists names alone, its campaign may say what they mean."""
+    listed = Campaign.objects.filter(pk=item.conversation.campaign_id).values_list("document__dispositions", flat=True)
+    entries = listed.first()
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def _of_opt_out(item: Merged, observation: ConversationObservation) -> Consent:

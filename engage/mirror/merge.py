@@ -75,14 +75,17 @@ def _lock(workspace_id: int, observations: list[ConversationObservation]) -> lis
     by_lead: dict[str, list[ConversationObservation]] = defaultdict(list)
     for observation in observations:
         by_lead[observation.lead.id].append(observation)
-    campaigns = ensure_campaigns(workspace_id, [observation.payload.data.campaign for observation in observations])
     known = Lead.objects.filter(workspace_id=workspace_id, remote_id__among=by_lead).only(
         "remote_id", "number", "campaign_id", "status", "status_read_at"
     )
     leads = {row.remote_id: row for row in known}
     missing = sorted(set(by_lead) - set(leads))
+    named = (
+        said.payload.data.campaign for said in observations if not said.names_no_campaign or said.lead.id in missing
+    )
+    campaigns = ensure_campaigns(workspace_id, named)
     for remote_id in missing:
-        newest = max(by_lead[remote_id], key=lambda observation: observation.version)
+        newest = max(by_lead[remote_id], key=lambda said: (not said.names_no_campaign, said.version))
         campaign = campaigns[newest.payload.data.campaign.id]
         leads[remote_id] = Lead(workspace_id=workspace_id, campaign_id=campaign.id, remote_id=remote_id)
         take_lead(leads[remote_id], "", by_lead[remote_id], limit_of(timezone.now() + WRONG_BY))

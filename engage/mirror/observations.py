@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from engage.api.events import ConversationKind
 from engage.api.wire import Campaign, CampaignList, ConversationPayload, Disposition, Lead, Message
 from engage.api.wire.base import Moment
+from engage.api.wire.conversation import NO_CAMPAIGN
 from engage.mirror.lead_states import Meaning, meaning_of
 from engage.mirror.moments import SKEW as _SKEW
 from engage.mirror.moments import bounded
@@ -66,9 +67,14 @@ def dated(stated: datetime, seen_at: datetime, *, is_read: bool) -> datetime:
     return min(max(stated, seen_at - _SKEW) if is_read else stated, seen_at + _SKEW)
 
 
+# Words for what goes to the lead, beside OUTBOUND and what begins like it.
+_OUTWARDS = frozenset({"mt", "sent", "agent", "system", "tolead", "outgoing"})
+
+
 def is_inbound(said: Message) -> bool:
     """Whether the lead wrote it; a direction yet unknown is taken for theirs."""
-    return (said.direction or "").upper() != "OUTBOUND"
+    word = "".join(filter(str.isalpha, said.direction or "")).casefold()
+    return not word.startswith("out") and word not in _OUTWARDS
 
 
 def clip(value: object, length: int) -> str:
@@ -144,6 +150,10 @@ class ConversationObservation:
     @property
     def lead(self) -> Lead:
         return self.payload.data.lead
+
+    @property
+    def names_no_campaign(self) -> bool:
+        return self.payload.data.campaign.id == NO_CAMPAIGN
 
     @cached_property
     def messages(self) -> list[Message]:

@@ -19,7 +19,11 @@ def find_campaign(workspace_id: int, said: LeadListObservation, leads: Sequence[
     found: set[str] = set()
     if list_id:
         found = set(lists.filter(remote_id=list_id).values_list("campaign__remote_id", flat=True)[:2])
-        found = found or {said.payload.data.campaign.id for said in leads if said.lead.messaging_list_id == list_id}
+        found = found or {
+            said.payload.data.campaign.id
+            for said in leads
+            if said.lead.messaging_list_id == list_id and not said.names_no_campaign
+        }
         of_leads = Lead.objects.filter(workspace_id=workspace_id, remote_list_id=list_id)
         found = found or set(of_leads.values_list("campaign__remote_id", flat=True)[:2])
     if not found and name:

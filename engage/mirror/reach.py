@@ -46,7 +46,7 @@ class _Said:
 class NotedClient(EngageClient):
     """A client whose GETs are kept in mind."""
 
-    def __init__(self, workspace_id: int, origins: Origins, api_key: Secret, **options: Any) -> None:
+    def __init__(self, workspace_id: int | None, origins: Origins, api_key: Secret, **options: Any) -> None:
         """As EngageClient, which takes the options."""
         super().__init__(origins, api_key, **options)
         self._workspace_id = workspace_id
@@ -87,7 +87,7 @@ def forget() -> None:
 
 
 @contextmanager
-def _noting(workspace_id: int, kind: Reach.Kind) -> Iterator[None]:
+def _noting(workspace_id: int | None, kind: Reach.Kind) -> Iterator[None]:
     try:
         yield
     except EngageError as error:
@@ -96,7 +96,10 @@ def _noting(workspace_id: int, kind: Reach.Kind) -> Iterator[None]:
     _note(workspace_id, kind, None)
 
 
-def _note(workspace_id: int, kind: Reach.Kind, trouble: str | None) -> None:
+def _note(workspace_id: int | None, kind: Reach.Kind, trouble: str | None) -> None:
+    if workspace_id is None:
+        # It is being connected: no row is there before its key has proved good.
+        return
     failures = _is_due(workspace_id, kind, trouble)
     if failures is None:
         return

@@ -15,6 +15,7 @@ from engage.api.client import EngageClient
 from engage.api.errors import Gone, Malformed, Rejected, Unauthorized, Unknown
 from engage.api.wire import Campaign as WireCampaign
 from engage.api.wire import CampaignList, CampaignReference, ConversationPayload
+from engage.api.wire.conversation import NO_CAMPAIGN
 from engage.crash_points import crash_point
 from engage.mirror import summary
 from engage.mirror.campaigns import ensure_campaigns
@@ -137,7 +138,7 @@ def _check_account(workspace: Workspace, payload: ConversationPayload, client: E
 
 def _put_into_campaign(conversation: Conversation, said: CampaignReference) -> None:
     """Where the platform says it belongs: what a webhook said of that decides which team sees it until now."""
-    if conversation.is_confirmed:
+    if conversation.is_confirmed or said.id == NO_CAMPAIGN:
         return
     campaign_id = ensure_campaigns(conversation.workspace_id, [said])[said.id].pk
     if campaign_id == conversation.campaign_id:

@@ -29,9 +29,14 @@ class Disposition(WireModel):
     """A final word an agent may choose; the platform knows it by its name, `disposition` (reading 11)."""
 
     id: OptionalId = None
-    disposition: Annotated[str, NoneIsBlank] = ""
+    disposition: Annotated[str, NoneIsBlank, Field(validation_alias=AliasChoices("disposition", "name", "label"))] = ""
     success: Flag = None
     do_not_contact: Flag = None
+
+    @classmethod
+    def of_word(cls, word: str) -> dict[str, str] | None:
+        """Some list the names alone."""
+        return {"disposition": word} if word.strip() else None
 
 
 class CampaignLogEntry(WireModel):

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, PrivateAttr, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, PlainValidator, PrivateAttr, model_validator
 
 from engage.api import access
 from engage.api.access import Place
@@ -32,6 +32,8 @@ from engage.vault import Secret
 
 # What stands for an id begins so.
 UNNAMED = "unnamed-"
+NO_CAMPAIGN = f"{UNNAMED}campaign"
+"""Of a lead that nothing says the campaign of. One that is known has its own; the GET of another tells it."""
 
 
 class CampaignReference(WireModel):
@@ -81,6 +83,17 @@ class Lead(WireModel):
     disposition_timestamp: Moment = None
 
 
+def _text_in_object(value: object) -> object:
+    """Some say a text as an object that holds it; None is none."""
+    if isinstance(value, dict):
+        value = next((value[name] for name in _TEXT_NAMES if isinstance(value.get(name), str)), value)
+    return "" if value is None else value
+
+
+# As the guide calls it, and as others do: the word that stops all texts must not be missed for its place.
+_TEXT_NAMES = ("message", "text", "body", "content")
+
+
 class Message(WireModel):
     """One text; `direction` is INBOUND from the lead, OUTBOUND to the lead, or a word yet unknown."""
 
@@ -88,12 +101,12 @@ class Message(WireModel):
     sender: Text = None
     direction: Text = None
     timestamp: Moment = None
-    message: Annotated[str, NoneIsBlank] = ""
+    message: Annotated[str, BeforeValidator(_text_in_object), Field(validation_alias=AliasChoices(*_TEXT_NAMES))] = ""
 
     @classmethod
     def name_by_content(cls, fields: dict[str, Any]) -> str | None:
         """What stands for the id of a text that has none: it may be a STOP. None where nothing tells it apart."""
-        text = fields.get("message")
+        text = next((_text_in_object(fields[name]) for name in _TEXT_NAMES if fields.get(name) is not None), None)
         # A picture may come with no text at all.
         more = {name: fields[name] for name in sorted(fields) if name not in ("id", "sender", "direction", "timestamp")}
         told = [text] if isinstance(text, str) and text.strip() else [repr(more)] if any(more.values()) else []
@@ -120,9 +133,12 @@ class ConversationData(WireModel):
     @classmethod
     def _campaign_from_lead(cls, fields: Any) -> Any:
         # An opt-out must not be lost over a missing part that the lead names as well.
-        if isinstance(fields, dict) and fields.get("campaign") is None and isinstance(fields.get("lead"), dict):
-            campaign_id = fields["lead"].get("messagingCampaignId")
-            return {**fields, "campaign": {"id": campaign_id}} if campaign_id else fields
+        lead = fields.get("lead") if isinstance(fields, dict) else None
+        if isinstance(lead, dict | Lead) and fields.get("campaign") is None:
+            # A lead that had to be mended is one already.
+            named = lead.messaging_campaign_id if isinstance(lead, Lead) else lead.get("messagingCampaignId")
+            is_id = isinstance(named, str | int) and not isinstance(named, bool) and str(named).strip()
+            return {**fields, "campaign": {"id": str(named) if is_id else NO_CAMPAIGN}}
         return fields
 
 

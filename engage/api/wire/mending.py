@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, get_args, get_origin
@@ -19,6 +19,8 @@ from pydantic import AliasChoices, BaseModel, ValidationError
 MOST_NOTES = 20
 _MOST_KEPT = 20
 NOT_UNDERSTOOD = " (not understood)"
+# As databases of documents write what JSON has no type for.
+_EXTENDED = frozenset({"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"})
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+")
 
 Validate = Callable[[object], Any]
@@ -105,6 +107,10 @@ def _mend_items(
 ) -> list[Any]:
     good: list[Any] = []
     bad: list[Any] = []
+    of_word = getattr(model, "of_word", None)
+    if of_word is not None and items is fields[key] and all(isinstance(item, str) for item in items):
+        # One word among objects is an odd one; where all are words, they are the names of such objects.
+        items = [of_word(item) for item in items]
     for number, item in enumerate(items):
         try:
             if model is not None:
@@ -182,10 +188,25 @@ def _converted(value: object) -> object:
             return value.replace(",", "").strip()
         case str():
             return _moment(value)
+        case {**fields} if len(fields) == 1 and (name := next(iter(fields))) in _EXTENDED:
+            inside = fields[name]
+            return inside if isinstance(inside, int | float | str) else _converted(inside)
+        case list() if 5 <= len(value) <= 7 and all(type(part) is int for part in value):
+            return _moment_of_parts(value)
         case list() if value and all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in value):
             # As the platform itself takes the fields of a lead when one is loaded.
             return {item["name"]: item.get("value") for item in value}
     return None
+
+
+def _moment_of_parts(parts: list[int]) -> str | None:
+    """Year, month, day, and so on down to the nanosecond, as some libraries of Java write a time."""
+    *whole, nanoseconds = [*parts, *[0] * (7 - len(parts))]
+    try:
+        year, month, day, hour, minute, second = whole
+        return datetime(year, month, day, hour, minute, second, nanoseconds // 1000, tzinfo=UTC).isoformat()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _moment(text: str) -> str | None:

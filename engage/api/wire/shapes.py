@@ -10,6 +10,7 @@ from pydantic import ValidationError
 # So deep an object may be wrapped, and among so many others.
 _DEEPEST = 4
 _MOST_BESIDE = 200
+_PARTS = ("campaign", "messages", "dispositions")
 
 
 def is_campaign(fields: Mapping[str, object]) -> bool:
@@ -60,18 +61,56 @@ def unwrap_conversation(value: object) -> dict[str, Any] | None:
     """
     if isinstance(value, dict) and isinstance(data := value.get("data"), dict) and names_lead(data):
         return value
-    found = find_object(value, names_lead)
+    found = find_object(value, names_lead) or _find_bare_lead(value)
     if not found:
         return None
-    unwrapped: dict[str, Any] = {"data": found[0]}
+    unwrapped: dict[str, Any] = {"data": _with_parts(found)}
     for name in ("eventType", "endpoints"):
         holder = next((fields for fields in found if fields.get(name) is not None), None)
         if holder is not None:
             unwrapped[name] = holder[name]
     if "endpoints" in found[0]:
         # Its addresses hold keys, which no part that is kept as it came may have.
-        unwrapped["data"] = {name: inside for name, inside in found[0].items() if name != "endpoints"}
+        unwrapped["data"] = {name: inside for name, inside in unwrapped["data"].items() if name != "endpoints"}
     return unwrapped
+
+
+def _find_bare_lead(value: object) -> list[dict[str, Any]]:
+    """Of a lead that stands by itself: the object that would hold it, and those around."""
+    found = find_object(value, _is_lead)
+    if not found:
+        return []
+    lead = found[0]
+    if lead.get("leadId") not in (None, ""):
+        lead = {"messagingCampaignId": lead.get("campaignId")} | lead | {"id": lead["leadId"]}
+    return [{"lead": lead}, *found]
+
+
+def _is_lead(fields: Mapping[str, object]) -> bool:
+    """An id, and a number or a campaign that goes with it."""
+    if isinstance(fields.get("leadId"), str | int) and fields["leadId"] not in ("", False, True):
+        return bool(fields.keys() & {"phone", "messagingCampaignId", "campaignId"})
+    is_known = isinstance(fields.get("id"), str | int) and isinstance(fields.get("phone"), str | int)
+    return is_known and "messagingCampaignId" in fields
+
+
+def _with_parts(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """What belongs beside the lead and stands elsewhere: in it, around it, or in what stands beside it."""
+    data, *around = found
+    lead = data["lead"][0] if isinstance(data["lead"], list) else data["lead"]
+    beside = [child for fields in (data, *around) for child in fields.values() if isinstance(child, dict)]
+    missing = [name for name in _PARTS if data.get(name) is None]
+    parts = {
+        name: holder[name]
+        for name in missing
+        if (holder := next((fields for fields in (lead, *around, *beside) if _holds(fields, name)), None)) is not None
+    }
+    without = {name: inside for name, inside in lead.items() if parts.get(name) is not inside}
+    return {**data, "lead": without, **parts} if parts else data
+
+
+def _holds(fields: Mapping[str, object], name: str) -> bool:
+    return isinstance(fields.get(name), dict if name == "campaign" else list)
 
 
 def first_problem(error: ValidationError) -> str:

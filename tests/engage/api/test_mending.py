@@ -100,6 +100,11 @@ def test_text_without_an_id_is_kept_under_a_name_made_from_its_content() -> None
         ("timestamp", "Tue, 04 Mar 2025 11:34:55 GMT", datetime(2025, 3, 4, 11, 34, 55, tzinfo=UTC)),
         ("timestamp", "Tue, 04 Mar 2025 06:34:55 -0500", datetime(2025, 3, 4, 11, 34, 55, tzinfo=UTC)),
         ("message", 5, "5"),
+        ("message", {"text": "STOP"}, "STOP"),
+        ("timestamp", {"$date": "2025-03-04T11:34:55Z"}, datetime(2025, 3, 4, 11, 34, 55, tzinfo=UTC)),
+        ("timestamp", {"$date": {"$numberLong": "1741088095000"}}, datetime(2025, 3, 4, 11, 34, 55, tzinfo=UTC)),
+        ("timestamp", [2025, 3, 4, 11, 34, 55], datetime(2025, 3, 4, 11, 34, 55, tzinfo=UTC)),
+        ("id", {"$oid": "67c6e4ee"}, "67c6e4ee"),
         ("id", 5, "5"),
         ("sender", 15555551212, "15555551212"),
     ],
@@ -109,6 +114,17 @@ def test_scalar_in_another_spelling_is_understood(field: str, said: object, read
 
     assert getattr(message.data.messages[0], field) == read
     assert message.odd == ()
+
+
+@pytest.mark.parametrize("name", ["text", "body", "content"])
+def test_text_under_another_name_is_a_text(name: str) -> None:
+    assert conversation(messages=[{"id": "m", name: "STOP"}]).data.messages[0].message == "STOP"
+
+
+def test_dispositions_that_are_names_alone_are_offered() -> None:
+    read = Campaign.model_validate({**CAMPAIGN, "dispositions": ["SALE", "OPT OUT"]})
+
+    assert [entry.disposition for entry in read.dispositions] == ["SALE", "OPT OUT"]
 
 
 def test_number_with_commas_is_a_number() -> None:

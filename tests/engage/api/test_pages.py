@@ -18,6 +18,7 @@ from tests.engage.api.faulty_server import FaultyServer
 
 _ALL = [{"id": f"c-{number}", "campaignStatus": "READY"} for number in range(7)]
 _SIZE = 3
+_NAMES = ("page", "offset", "cursor", "pageToken", "nextToken", "after")
 Answering = Callable[[int, str], tuple[Any, str]]
 
 
@@ -26,7 +27,9 @@ def read(answer: Answering) -> tuple[list[str], list[str], list[str]]:
 
     def reply(connection: socket.socket) -> None:
         request = server.requests[-1]
-        page = int(request.query.get("page", request.query.get("offset", ["0"]))[0])
+        asked = request.query if "?" in request.target else {}
+        named = next((asked[name][0] for name in _NAMES if name in asked), "0")
+        page = int(asked["skip"][0]) // _SIZE if "skip" in asked else int(named)
         value, link = answer(page, server.origin)
         body = json.dumps(value).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n{link}\r\n".encode()
@@ -68,9 +71,57 @@ def deep(page: int, origin: str) -> tuple[Any, str]:
     return {"items": part(page), "page": {"number": page, "totalPages": 3, "size": _SIZE}}, ""
 
 
+def with_token(name: str) -> Answering:
+    def answer(page: int, origin: str) -> tuple[Any, str]:
+        return {
+            "data": {"items": part(page), "facets": [{"count": 1}]},
+            "paging": {name: str(page + 1) if page < 2 else None},
+        }, ""
+
+    return answer
+
+
+def by_total(page: int, origin: str) -> tuple[Any, str]:
+    return {"campaigns": part(page), "page": page, "pageSize": _SIZE, "total": 7}, ""
+
+
+def by_skip(page: int, origin: str) -> tuple[Any, str]:
+    return {
+        "response": {"data": {"items": part(page)}},
+        "meta": {"skip": page * _SIZE, "limit": _SIZE, "total": "7"},
+    }, ""
+
+
+def by_edges(page: int, origin: str) -> tuple[Any, str]:
+    edges = [{"node": campaign, "cursor": campaign["id"]} for campaign in part(page)]
+    return {"data": {"edges": edges, "pageInfo": {"endCursor": str(page + 1), "hasNextPage": page < 2}}}, ""
+
+
+def by_header(page: int, origin: str) -> tuple[Any, str]:
+    return part(page), f"X-Total-Count: 7\r\nX-Next-Page: {page + 1 if page < 2 else ''}\r\n"
+
+
+def by_id(page: int, origin: str) -> tuple[Any, str]:
+    return {
+        "campaigns": {campaign["id"]: campaign | {"name": "N"} for campaign in part(page)},
+        "page": page,
+        "pages": 3,
+    }, ""
+
+
 @pytest.mark.parametrize(
     "answer",
     [
+        with_token("nextCursor"),
+        with_token("next_cursor"),
+        with_token("nextPageToken"),
+        with_token("NextToken"),
+        with_token("after"),
+        by_total,
+        by_skip,
+        by_edges,
+        by_header,
+        by_id,
         content(0),
         content(1),
         with_next("{origin}/api/public/engage/campaigns?page={page}"),
@@ -95,6 +146,9 @@ def test_pages_are_followed_to_the_last(answer: Answering) -> None:
         (lambda page, origin: ({"content": part(0), "number": 0, "totalPages": 3, "last": False}, ""), "again"),
         (lambda page, origin: ({"content": part(0), "last": False}, ""), "not where"),
         (lambda page, origin: ({"content": part(0), "total": 7}, ""), "there are 7, and shows 3"),
+        (lambda page, origin: (part(0), "X-Total-Count: 7\r\n"), "there are 7, and shows 3"),
+        (lambda page, origin: (part(0), "Content-Range: items 0-2/7\r\n"), "there are 7, and shows 3"),
+        (lambda page, origin: ({"content": part(0), "nextCursor": "9"}, ""), "again"),
         (lambda page, origin: ({"content": part(0), "nextPage": "b2Zmc2V0"}, ""), "token"),
     ],
 )

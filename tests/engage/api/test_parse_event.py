@@ -90,6 +90,25 @@ def test_event_of_any_name_about_a_lead_is_a_hint(name: str) -> None:
     assert (event.kind, event.event_type) == (ConversationKind.OTHER, name)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        CONVERSATION["data"]["lead"],
+        {"payload": CONVERSATION["data"]["lead"]},
+        {"leadId": CONVERSATION["data"]["lead"]["id"], "phone": "+15555551212", "campaignId": 7},
+        {"lead": CONVERSATION["data"]["lead"] | {"messages": CONVERSATION["data"]["messages"]}},
+        {"lead": CONVERSATION["data"]["lead"], "thread": {"messages": CONVERSATION["data"]["messages"]}},
+    ],
+)
+@pytest.mark.parametrize("name", ["event", "event_type", "eventName", "type"])
+def test_lead_that_stands_by_itself_is_found(fields: dict[str, Any], name: str) -> None:
+    event = parse_event(body_of({name: "opt_out", **fields}))
+
+    assert isinstance(event, ConversationEvent)
+    assert (event.kind, event.payload.data.lead.id) == (ConversationKind.OPT_OUT, "67c6e4ee56677e0be32346f9")
+    assert len(event.payload.data.messages) == (2 if "messages" in json.dumps(fields) else 0)
+
+
 @pytest.mark.parametrize("spelling", ["MESSAGING_LIST_STATUS", "messagingListStatus", "messaging-list-status"])
 def test_name_of_a_lists_event_is_read_by_its_letters(spelling: str) -> None:
     assert isinstance(parse_event(body_of(LEAD_LIST), spelling), ListEvent)
@@ -166,7 +185,6 @@ def test_campaign_under_the_header_of_a_list_does_not_become_a_list() -> None:
         ({}, "", ""),
         ({"eventType": 7}, "", ""),
         ({"eventType": "x" * 500}, "", "x" * 200),
-        (CONVERSATION["data"]["lead"], "", ""),
         ({**LEAD_LIST, "eventType": "ListDeleted"}, "MessagingListStatus", "ListDeleted"),
         ({}, "a\0b\ud800", "ab\ufffd"),
     ],

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from engage.api.access import Place, query_for
 from engage.api.wire import Campaign, CampaignList, CampaignMessages, ConversationPayload, Endpoint, Lead, Message
+from engage.api.wire.conversation import NO_CAMPAIGN
 from engage.vault import Secret
 from tests.engage.api.clients import payload
 
@@ -200,8 +201,14 @@ def test_campaign_a_conversation_does_not_name_is_the_one_its_lead_names() -> No
     assert read.data.campaign.id == "c9"
 
 
-@pytest.mark.parametrize("lead", [{"id": "l1"}, {"id": "l1", "messagingCampaignId": ""}, None, []])
-def test_conversation_of_no_campaign_is_refused(lead: object) -> None:
+@pytest.mark.parametrize("lead", [{"id": "l1"}, {"id": "l1", "messagingCampaignId": ""}])
+def test_lead_of_no_campaign_is_heard_all_the_same(lead: object) -> None:
+    """It may be an opt-out; one that is known has a campaign."""
+    assert ConversationPayload.model_validate({"data": {"lead": lead}}).data.campaign.id == NO_CAMPAIGN
+
+
+@pytest.mark.parametrize("lead", [None, [], {}])
+def test_conversation_of_nobody_is_refused(lead: object) -> None:
     with pytest.raises(ValidationError):
         ConversationPayload.model_validate({"data": {"lead": lead}})
 
