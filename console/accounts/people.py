@@ -21,10 +21,13 @@ def name_of(person: User | None) -> str:
     return person.first_name or person.username
 
 
-def who_may_work(campaign_id: int) -> QuerySet[User]:
-    """Active people with a role whom teams do not keep from this campaign, by name."""
+def who_may_work(campaign_id: int, sought: str = "") -> QuerySet[User]:
+    """Active people with a role whom teams do not keep from this campaign, by name; all words of `sought` are in it."""
     in_a_role = get_user_model().groups.through.objects.values("user_id")
     people = get_user_model().objects.filter(Q(is_superuser=True) | Q(id__in=in_a_role), is_active=True)
+    for word in sought.split():
+        is_called_so = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(username__icontains=word)
+        people = people.filter(is_called_so)
     in_reach = people.filter(Q(teams__isnull=True) | Q(teams__campaigns=campaign_id))
     return people.filter(id__in=in_reach.values("id")).order_by("first_name", "username")
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count
 
 from engage.models import Campaign, Conversation
-from engage.models.disposition_names import kept_name, means_do_not_contact
+from engage.models.disposition_names import DoNotContact, kept_name
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,13 @@ def outcomes(campaign: Campaign, numbers: Numbers) -> list[Outcome]:
     """The campaign's dispositions in their own order, then those of conversations that it offers no longer."""
     entries = _dispositions(campaign)
     offered = {kept_name(name): entry for entry in entries if (name := str(entry.get("disposition") or ""))}
+    forbidding = DoNotContact(entries)
     names = [*offered, *sorted(numbers.finished_as.keys() - offered.keys())]
     return [
         Outcome(
             name=name,
             is_success=bool(offered.get(name, {}).get("success")),
-            is_do_not_contact=means_do_not_contact(name, entries),
+            is_do_not_contact=name in forbidding,
             count=numbers.finished_as.get(name, 0),
             share=numbers.finished_as.get(name, 0) / max(1, numbers.finished),
             is_known=name in offered,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from engage.models import Conversation
-from engage.models.disposition_names import kept_name, means_do_not_contact
+from engage.models.disposition_names import DoNotContact, kept_name
 from engage.sms.blanks import first_shown
+from engage.sms.searching import fold
 
+# As buttons; of more of them a search finds the others.
+SHOWN: Final = 40
 _BY_DIGEST: Final = "sha256:"
 
 
@@ -38,19 +42,44 @@ class Choice:
         return f"{times}; one of them means do not contact, so it counts as that."
 
 
+@dataclass(frozen=True)
+class Offer:
+    """The choices that a page shows, and how many more a search finds."""
+
+    choices: list[Choice]
+    more: str
+
+
+def offer_of(conversation: Conversation, sought: str = "") -> Offer:
+    """The first of those in whose names every word stands."""
+    words = fold(sought).split()
+    choices = list(islice(_choices(conversation, words), SHOWN + 1))
+    if len(choices) <= SHOWN:
+        return Offer(choices, "")
+    names = dict.fromkeys(_names(conversation))
+    return Offer(choices[:SHOWN], f"{sum(_is_found(name, words) for name in names) - SHOWN:,}")
+
+
 def choices_of(conversation: Conversation) -> list[Choice]:
+    """All of them."""
+    return list(_choices(conversation, []))
+
+
+def _choices(conversation: Conversation, words: Sequence[str]) -> Iterator[Choice]:
     """Each name once, in the platform's order: it could not tell two of one name apart either."""
     names = Counter(_names(conversation))
-    return [
-        Choice(
-            name,
-            posted_as(name),
-            means_do_not_contact(name, conversation.dispositions),
-            is_current=kept_name(name) == conversation.disposition,
-            count=count,
-        )
-        for name, count in names.items()
-    ]
+    forbidding = DoNotContact(conversation.dispositions)
+    for name, count in names.items():
+        if _is_found(name, words):
+            is_current = kept_name(name) == conversation.disposition
+            yield Choice(name, posted_as(name), name in forbidding, is_current=is_current, count=count)
+
+
+def _is_found(name: str, words: Sequence[str]) -> bool:
+    if not words:
+        return True
+    folded = fold(name)
+    return all(word in folded for word in words)
 
 
 def posted_as(name: str) -> str:

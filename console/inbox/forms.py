@@ -84,6 +84,16 @@ class AssignForm(SeenForm):
     agent = forms.IntegerField()
 
 
+class FindForm(forms.Form):
+    """What is looked for by name among many: `?find=call back`."""
+
+    find = SearchField()
+
+    @property
+    def sought(self) -> str:
+        return str(self.cleaned_data["find"]) if self.is_valid() else ""
+
+
 class NoOptOutForm(forms.Form):
     """Which texts somebody had read when they said that it is no opt-out."""
 

@@ -12,6 +12,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from console.accounts.people import who_may_work
+from console.display.pages import count_more
 from console.inbox import timeline
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
@@ -26,6 +27,7 @@ from engage.sms.keywords import may_ask_to_start
 # A thread begins at a multiple of this, so that "Show earlier" keeps its place while new texts come in.
 PAGE = 50
 LEAD_FIELDS_SHOWN = 60
+COLLEAGUES_SHOWN = 40
 # Letters of a value that is no text.
 OTHER_SHOWN = 500
 
@@ -70,8 +72,16 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
         "lead_place": ", ".join(filter(None, (str(lead.data.get("City") or ""), lead.state))),
         "lead_result": _result_of(lead),
         "finishing": _find_finishing(commands),
-        "colleagues": list(who_may_work(conversation.campaign_id)),
+        **colleagues_context(conversation.campaign_id),
     }
+
+
+def colleagues_context(campaign_id: int, sought: str = "") -> dict[str, Any]:
+    """To whom a conversation may be given: the first of them, and how many more a search finds."""
+    people = who_may_work(campaign_id, sought)
+    found = list(people[: COLLEAGUES_SHOWN + 1])
+    more = count_more(people, COLLEAGUES_SHOWN) if len(found) > COLLEAGUES_SHOWN else ""
+    return {"colleagues": found[:COLLEAGUES_SHOWN], "colleagues_more": more, "sought_colleague": sought}
 
 
 def earlier_context(conversation: Conversation, before: Message) -> dict[str, Any]:

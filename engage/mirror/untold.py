@@ -7,7 +7,7 @@ from typing import Final
 
 from engage.mirror.consent import EVENT, UNTIMED, find_locks
 from engage.models import Consent, Conversation, Telling
-from engage.models.disposition_names import means_do_not_contact
+from engage.models.disposition_names import DoNotContact
 from engage.sms.keywords.folding import fold
 
 NO_DISPOSITION: Final = "This conversation has no disposition that means do not contact."
@@ -36,7 +36,8 @@ def is_known_there(locks: list[Consent]) -> bool:
 def find_telling_disposition(conversation: Conversation) -> tuple[str, str]:
     """The name that tells the platform, and nothing; or nothing, and why a person has to choose."""
     offered = [name for row in conversation.dispositions if isinstance(name := row.get("disposition"), str) and name]
-    meant = [name for name in dict.fromkeys(offered) if means_do_not_contact(name, conversation.dispositions)]
+    forbidding = DoNotContact(conversation.dispositions)
+    meant = [name for name in dict.fromkeys(offered) if name in forbidding]
     if not meant:
         return "", NO_DISPOSITION
     if len(meant) == 1:

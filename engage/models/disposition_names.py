@@ -33,13 +33,22 @@ def find_name(said: str, offered: Iterable[Mapping[str, Any]]) -> str:
 
 def means_do_not_contact(name: str, offered: Iterable[Mapping[str, Any]]) -> bool:
     """Whether any of those offered that a person reads as this name, kept or whole, or as its id, says so."""
-    wanted = as_read(name)
-    return any(
-        bool(entry.get("doNotContact"))
-        and (wanted in (as_read(own), as_read(kept_name(own))) or (name and str(entry.get("id")) == name))
-        for entry in offered
-        if isinstance(own := entry.get("disposition"), str)
-    )
+    return name in DoNotContact(offered)
+
+
+class DoNotContact:
+    """The names among those offered that say so; for whoever asks about one name after the other."""
+
+    def __init__(self, offered: Iterable[Mapping[str, Any]]) -> None:
+        self._names: set[str] = set()
+        self._ids: set[str] = set()
+        for entry in offered:
+            if bool(entry.get("doNotContact")) and isinstance(own := entry.get("disposition"), str):
+                self._names |= {as_read(own), as_read(kept_name(own))}
+                self._ids.add(str(entry.get("id")))
+
+    def __contains__(self, name: str) -> bool:
+        return bool(self._names) and (as_read(name) in self._names or (bool(name) and name in self._ids))
 
 
 def as_read(name: str) -> str:

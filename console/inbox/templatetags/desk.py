@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 
 from console.inbox import times
-from console.inbox.choices import Choice, choices_of
+from console.inbox.choices import SHOWN, Offer, offer_of
 from engage.sms import phones
 from engage.sms.blanks import first_shown, is_blank
 
@@ -43,8 +44,14 @@ def opt_out_reason(messages: list[Message]) -> str:
 
 
 @register.filter
-def choices(conversation: Conversation) -> list[Choice]:
-    return choices_of(conversation)
+def has_more_to_offer(conversation: Conversation) -> bool:
+    return len(conversation.dispositions) > SHOWN
+
+
+@register.simple_tag(takes_context=True)
+def offered(context: Context, conversation: Conversation) -> Offer:
+    """Of what somebody looks for, where they do: `sought`."""
+    return offer_of(conversation, str(context.get("sought") or ""))
 
 
 @register.filter

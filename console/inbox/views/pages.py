@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from console.accounts.access import DeskRequest, signed_in, wants_fragment
-from console.inbox.forms import ListForm
+from console.inbox.forms import FindForm, ListForm
 from console.inbox.panes import conversation_context, page_context
-from console.inbox.threads import earlier_context
+from console.inbox.threads import colleagues_context, earlier_context
+from console.inbox.views.assignment import ASSIGN
 from console.inbox.views.desk import find_conversation, render_page
 
 
@@ -39,3 +41,28 @@ def message_list(request: DeskRequest, conversation_id: int) -> HttpResponse:
     message = get_object_or_404(found.messages, id=int(before) if is_number else 0)
     template = "inbox/_earlier.html" if wants_fragment(request) else "inbox/earlier.html"
     return render(request, template, earlier_context(found, message))
+
+
+@require_safe
+@signed_in
+def disposition_list(request: DeskRequest, conversation_id: int) -> HttpResponse:
+    """Of many dispositions those that are called like `?find=`."""
+    found = find_conversation(request, conversation_id)
+    sought = FindForm(request.GET).sought
+    if wants_fragment(request):
+        context = {"conversation": found, "sought": sought}
+        return render(request, "inbox/_disposition_choices.html", context)
+    return render_page(request, found, sought=sought)
+
+
+@require_safe
+@signed_in
+def colleague_list(request: DeskRequest, conversation_id: int) -> HttpResponse:
+    """Of many people those who are called like `?find=`, for whoever hands conversations out."""
+    found = find_conversation(request, conversation_id)
+    if not request.user.has_perm(ASSIGN):
+        raise PermissionDenied("Only a supervisor assigns conversations.")
+    context = colleagues_context(found.campaign_id, FindForm(request.GET).sought)
+    if wants_fragment(request):
+        return render(request, "inbox/_colleagues.html", context)
+    return render_page(request, found, **context)
