@@ -19,6 +19,7 @@ from console.campaigns.intents import Intents, find_intents, may_activate, may_p
 from console.campaigns.numbers import Numbers, count_campaigns, success_share
 from console.campaigns.schedule import Schedule
 from console.campaigns.setup import Setup
+from console.display.pages import Pages
 from engage.models import Campaign, LeadList
 from engage.models.status_words import Meaning, is_sending
 from engage.sms.searching import fold
@@ -201,22 +202,11 @@ def filter_links(view: BoardView, found: list[Brief]) -> list[dict[str, Any]]:
     ]
 
 
-@dataclass(frozen=True)
-class Pages:
-    """Which rows of how many a page of the board shows, and the queries of its neighbours."""
+def pages_of(view: BoardView, count: int) -> Pages:
+    def address(page: int) -> str:
+        return urlencode(board_address(view, page=str(page)))
 
-    first: int
-    last: int
-    count: int
-    before: str | None
-    after: str | None
-
-    @classmethod
-    def of(cls, view: BoardView, count: int) -> Pages:
-        first, last = (view.page - 1) * ROWS_PER_PAGE + 1, min(view.page * ROWS_PER_PAGE, count)
-        before = urlencode(board_address(view, page=str(view.page - 1))) if view.page > 1 else None
-        after = urlencode(board_address(view, page=str(view.page + 1))) if last < count else None
-        return cls(first, last, count, before, after)
+    return Pages.of(number=view.page, size=ROWS_PER_PAGE, count=count, address=address)
 
 
 def visible_campaigns(scope: Scope) -> QuerySet[Campaign]:

@@ -18,6 +18,7 @@ from console.campaigns.numbers import count_campaigns
 from console.campaigns.templates_diff import Comparison, compare
 from console.campaigns.templates_lint import Finding
 from console.campaigns.templates_reach import Reach
+from console.display.pages import first_of
 from engage.models import Campaign, Command
 from engage.models.status_words import is_sending
 
@@ -35,6 +36,8 @@ SHOWN_WHOLE: Final = 10
 SHOWN_AS_LINES: Final = 50
 # Where many are shown at once each looks at fewer leads.
 LEADS_IN_LISTS: Final = 2_000
+COUNTED_WHOLE: Final = 500
+ENTRIES_SHOWN: Final = 100
 DONE_SHOWN_FOR: Final = timedelta(days=14)
 _MOVING: Final = (*ChangeRequest.OPEN, *ChangeRequest.ON_ITS_WAY)
 
@@ -92,24 +95,37 @@ def count_waiting(scope: Scope) -> int:
     waiting = ChangeRequest.objects.filter(state=State.SUBMITTED)
     if scope.campaign_ids is not None:
         waiting = waiting.filter(campaign_id__in=scope.campaign_ids)
-    rows = waiting.values_list("base", "campaign__document__messages")
-    return sum(1 for base, messages in rows if not (messages and versions.differing(base, messages)))
+    rows = waiting.order_by("id").values_list("base", "campaign__document__messages")[:COUNTED_WHOLE]
+    counted = list(rows.iterator(chunk_size=100))
+    stale = sum(1 for base, messages in counted if messages and versions.differing(base, messages))
+    # Of so many each is read no more: a page of any room shows this number.
+    return (waiting.count() if len(counted) == COUNTED_WHOLE else len(counted)) - stale
 
 
 def list_context(user: User, scope: Scope) -> dict[str, Any]:
     """All that the approvals page shows, as the platform has it now."""
     requests = visible_requests(scope)
-    for campaign in Campaign.objects.filter(id__in=requests.filter(state__in=_MOVING).values("campaign_id")):
-        follow.settle(campaign)
-    waiting = list(requests.filter(state=State.SUBMITTED).order_by("state_since", "id")[: SHOWN_WHOLE + SHOWN_AS_LINES])
+    waiting = requests.filter(state=State.SUBMITTED).order_by("state_since", "id")
     moving = requests.filter(state__in=(State.CHANGES_ASKED, State.STALE, *ChangeRequest.ON_ITS_WAY))
+    moving = moving.order_by("-state_since", "-id")
     done = requests.exclude(state__in=_MOVING).filter(state_since__gt=timezone.now() - DONE_SHOWN_FOR)
+    done = done.order_by("-state_since", "-id")
+    # Those that the page shows; the others the mirror settles as it goes.
+    seen = [*waiting[: SHOWN_WHOLE + SHOWN_AS_LINES], *moving[:SHOWN_AS_LINES]]
+    for campaign in Campaign.objects.filter(id__in={request.campaign_id for request in seen}):
+        follow.settle(campaign)
+    waiting_now, waiting_rest = first_of(waiting, SHOWN_WHOLE + SHOWN_AS_LINES)
+    moving_now, moving_rest = first_of(moving, SHOWN_AS_LINES)
+    done_now, done_rest = first_of(done, SHOWN_AS_LINES)
     return {
-        "cards": [card_of(request, user, most_leads=LEADS_IN_LISTS) for request in waiting[:SHOWN_WHOLE]],
+        "cards": [card_of(request, user, most_leads=LEADS_IN_LISTS) for request in waiting_now[:SHOWN_WHOLE]],
         "waiting_count": count_waiting(scope),
-        "waiting_more": waiting[SHOWN_WHOLE:],
-        "moving": list(moving.order_by("-state_since", "-id")[:SHOWN_AS_LINES]),
-        "done": list(done.order_by("-state_since", "-id")[:SHOWN_AS_LINES]),
+        "waiting_more": waiting_now[SHOWN_WHOLE:],
+        "waiting_rest": waiting_rest,
+        "moving": moving_now,
+        "moving_rest": moving_rest,
+        "done": done_now,
+        "done_rest": done_rest,
         "may_approve": user.has_perm(APPROVE),
     }
 
@@ -206,9 +222,9 @@ def consequences(campaign: Campaign) -> list[str]:
 
 
 def entries(request: ChangeRequest) -> list[AuditEntry]:
-    """What people did with it, oldest first."""
+    """What people did with it lately, oldest first."""
     rows = AuditEntry.objects.filter(campaign_id=request.campaign_id, after__change_request=request.pk)
-    return list(rows.select_related("by").order_by("at", "id"))
+    return list(rows.select_related("by").order_by("-at", "-id")[:ENTRIES_SHOWN])[::-1]
 
 
 def of_campaign(campaign: Campaign) -> list[ChangeRequest]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Count
 
 from console.campaigns.models import ListUpload
-from engage.models import Campaign, Command, Lead
+from engage.models import Campaign, Command, Lead, LeadList
 
 # Whole numbers that count nothing.
 _NO_COUNT: Final = re.compile(r"(?:id|code|version|priority)\Z", re.IGNORECASE)
@@ -40,12 +40,12 @@ class ListNumbers:
         return ". ".join(part for part in parts if part)
 
 
-def count_lists(campaign: Campaign) -> dict[str, ListNumbers]:
-    """List name → its numbers; of all lists that leads were loaded into from here, or whose leads answered."""
-    leads = Lead.objects.filter(campaign=campaign).exclude(remote_list_id="").order_by()
+def count_lists(campaign: Campaign, lists: Iterable[LeadList]) -> dict[str, ListNumbers]:
+    """List name → its numbers; of those that were loaded from here, and of `lists` where leads answered."""
+    ids = {row.remote_id: row.name for row in lists if row.remote_id}
+    leads = Lead.objects.filter(campaign=campaign, remote_list_id__in=ids).order_by()
     answers = dict(leads.values_list("remote_list_id").annotate(Count("id")))
-    names = campaign.lead_lists.filter(remote_id__in=answers).values_list("remote_id", "name")
-    answered = {name: answers[remote_id] for remote_id, name in names}
+    answered = {ids[remote_id]: count for remote_id, count in answers.items()}
     loaded = _count_loaded(campaign)
     return {name: ListNumbers(loaded[name], answered.get(name, 0)) for name in [*loaded, *answered]}
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 _LOADS_SHOWN: Final = 20
+_NAMES_OFFERED: Final = 100
 _LONGEST_CELL: Final = 120
 
 
@@ -56,23 +57,32 @@ class LoadRow:
 
 def loads_context(campaign: Campaign, user: User) -> dict[str, Any]:
     """What was loaded from here. `is_moving`: some of it goes on while nobody here does anything."""
-    loads = find_loads(campaign)
+    loads = find_loads(campaign, _LOADS_SHOWN + 1)
+    has_more = len(loads) > _LOADS_SHOWN
+    loads = loads[:_LOADS_SHOWN]
     return {
         "campaign": campaign,
         "loads": loads,
+        "has_more_loads": has_more,
         "is_moving": any(row.progress.is_moving for row in loads if not row.is_being_checked),
         "may_load": user.has_perm("campaigns.load_leads"),
     }
 
 
-def find_loads(campaign: Campaign) -> list[LoadRow]:
+def find_loads(campaign: Campaign, most: int = _LOADS_SHOWN) -> list[LoadRow]:
     """Files and single leads, the newest first."""
     uploads = ListUpload.objects.filter(campaign=campaign).defer("mapping")
     uploads = uploads.select_related("source", "load__command", "uploaded_by").order_by("-created_at", "-id")
     single = Command.objects.filter(campaign=campaign, kind=Command.Kind.LOAD_LEAD).select_related("created_by")
-    rows = [_row_of_upload(upload) for upload in uploads[:_LOADS_SHOWN]]
-    rows += [_row_of_lead(command) for command in single.order_by("-id")[:_LOADS_SHOWN]]
-    return sorted(rows, key=lambda row: row.at, reverse=True)[:_LOADS_SHOWN]
+    rows = [_row_of_upload(upload) for upload in uploads[:most]]
+    rows += [_row_of_lead(command) for command in single.order_by("-id")[:most]]
+    return sorted(rows, key=lambda row: row.at, reverse=True)[:most]
+
+
+def names_offered(campaign: Campaign) -> list[str]:
+    """What a list may be called, for whoever types: the first of them; any other name can be typed as well."""
+    names = LeadList.objects.filter(campaign=campaign).exclude(name="").order_by("name")
+    return list(names.values_list("name", flat=True)[:_NAMES_OFFERED])
 
 
 def _row_of_upload(upload: ListUpload) -> LoadRow:
@@ -136,7 +146,7 @@ def _mapping_context(upload: ListUpload, form: ColumnsForm | None) -> dict[str, 
         "de_dupe": form["de_dupe"].value() if form else upload.de_dupe,
         "choices": _choices(form["leave_out"].value() if form else upload.leave_out),
         "delimiters": [(value, label, value == upload.delimiter) for value, label in DELIMITERS.items()],
-        "list_names": list(LeadList.objects.filter(campaign=upload.campaign).values_list("name", flat=True)),
+        "list_names": names_offered(upload.campaign),
     }
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from console.audit.models import AuditEntry
@@ -27,6 +28,7 @@ from console.campaigns.numbers import Numbers, count_campaigns, outcomes, succes
 from console.campaigns.schedule import Schedule, ZoneNow, zones_now
 from console.campaigns.schedule_reading import MINUTES, Day
 from console.campaigns.setup import Setup
+from console.display.pages import count_more
 from engage.models import Campaign, Change, Lead, LeadList
 
 # Each is `templates/campaigns/_<name>.html` with the id `campaign-<name>`.
@@ -37,6 +39,7 @@ OF_THE_CLOCK: Final = ("head", "schedule")
 _ENTRIES_SHOWN = 20
 _ID_SHOWN = 4
 _LISTS_BY_LEADS = 50
+LISTS_SHOWN: Final = 100
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,8 @@ def campaign_context(campaign_id: int, numbers: Numbers | None = None) -> dict[s
         "schedule": schedule,
         "zones": zones,
         "week": picture(schedule, zones),
-        "lists": find_lists(campaign, intents),
+        "lists": (lists := find_lists(campaign, intents)),
+        "lists_more": count_more(campaign.lead_lists.all(), LISTS_SHOWN) if len(lists) == LISTS_SHOWN else "",
         "requests": of_campaign(campaign),
         "texts": [(name, label, campaign.messages.get(name, "")) for name, label in TEMPLATES.items()],
         "entries": AuditEntry.objects.filter(campaign=campaign)
@@ -137,10 +141,14 @@ def campaign_context(campaign_id: int, numbers: Numbers | None = None) -> dict[s
 
 def find_lists(campaign: Campaign, intents: Intents) -> list[ListRow]:
     """Those the platform told of, and those that leads were loaded into or something was asked for by name."""
-    known = list(campaign.lead_lists.order_by("name", "id"))
-    known += _find_by_leads(campaign, {lead_list.remote_id for lead_list in known})
+    asked_for = campaign.lead_lists.filter(name__in=list(intents.lists)[:LISTS_SHOWN])
+    first = campaign.lead_lists.order_by("name", "id")[:LISTS_SHOWN]
+    # What was asked for has to be told of, wherever its name stands among thousands.
+    known = list({row.pk: row for row in [*asked_for, *first]}.values())[:LISTS_SHOWN]
+    known.sort(key=lambda row: (row.name, row.pk))
+    known += _find_by_leads(campaign)
     names = {lead_list.name for lead_list in known}
-    numbers = count_lists(campaign)
+    numbers = count_lists(campaign, known)
     named = dict.fromkeys([*intents.lists, *sorted(numbers)])
     asked = [LeadList(campaign=campaign, name=name) for name in named if name not in names]
     folded = Counter(_folded(lead_list.name) for lead_list in known + asked if lead_list.name)
@@ -152,15 +160,16 @@ def find_lists(campaign: Campaign, intents: Intents) -> list[ListRow]:
             campaign.is_unlisted,
             has_double=folded[_folded(lead_list.name)] > 1,
         )
-        for lead_list in known + asked
+        for lead_list in (known + asked)[:LISTS_SHOWN]
     ]
 
 
-def _find_by_leads(campaign: Campaign, known: set[str]) -> list[LeadList]:
+def _find_by_leads(campaign: Campaign) -> list[LeadList]:
     """Lists that nobody told of, and that leads belong to."""
     leads = Lead.objects.filter(campaign=campaign).exclude(remote_list_id="").order_by("remote_list_id")
-    ids = leads.values_list("remote_list_id", flat=True).distinct()
-    return [LeadList(campaign=campaign, remote_id=id_) for id_ in ids if id_ not in known][:_LISTS_BY_LEADS]
+    told_of = campaign.lead_lists.filter(remote_id=OuterRef("remote_list_id"))
+    ids = leads.exclude(Exists(told_of)).values_list("remote_list_id", flat=True).distinct()
+    return [LeadList(campaign=campaign, remote_id=id_) for id_ in ids[:_LISTS_BY_LEADS]]
 
 
 def _folded(name: str) -> str:

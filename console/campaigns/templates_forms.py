@@ -83,8 +83,9 @@ class DecisionForm(forms.Form):
 
 
 class CompareForm(forms.Form):
-    """The query of the versions page: `?template=helpMessage&old=3&new=5`."""
+    """The query of the versions page: `?template=helpMessage&old=3&new=5&page=2`."""
 
     template = forms.ChoiceField(choices=list(TEMPLATES.items()), required=False)
     old = forms.IntegerField(required=False)
     new = forms.IntegerField(required=False)
+    page = forms.IntegerField(required=False, min_value=1, max_value=100_000)

@@ -17,6 +17,7 @@ from engage.models import Campaign
 from engage.models.status_words import Meaning
 from engage.outbox.campaigns.templates import is_same
 
+ROWS_PER_PAGE: Final = 50
 # Only these mean that the platform lets the texts out; what other words mean nobody has said.
 _APPROVED: Final = (Meaning.READY, Meaning.SENDING, Meaning.PAUSED, Meaning.OVER)
 # A request whose text may still turn up at the platform, however badly its command ended.

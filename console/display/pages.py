@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -20,6 +20,12 @@ def count_more(rows: QuerySet[Any, Any], shown: int) -> str:
     return in_words(count)
 
 
+def first_of(rows: QuerySet[Row], shown: int) -> tuple[list[Row], str]:
+    """The first ones, and how many more there are; these are counted only where there are any."""
+    found = list(rows[: shown + 1])
+    return found[:shown], count_more(rows, shown) if len(found) > shown else ""
+
+
 def in_words(count: int) -> str:
     return f"more than {COUNTED:,}" if count > COUNTED else f"{count:,}" if count else ""
 
@@ -28,6 +34,7 @@ def in_words(count: int) -> str:
 class Pages:
     """Which rows of how many a page shows, and the queries of its neighbours; `before` of the second may be empty."""
 
+    number: int
     first: int
     last: int
     count: str
@@ -40,7 +47,7 @@ class Pages:
         first, last = (number - 1) * size + 1, min(number * size, count)
         before = address(number - 1) if number > 1 else None
         after = address(number + 1) if last < count else None
-        return cls(first, last, f"{count:,}", before, after)
+        return cls(number, first, last, f"{count:,}", before, after)
 
     @property
     def is_one(self) -> bool:
@@ -55,5 +62,5 @@ def cut(rows: QuerySet[Row], *, number: int, size: int, address: Callable[[int],
         number, seen = 1, size
     pages = Pages.of(number=number, size=size, count=count, address=address)
     if count > seen + COUNTED:
-        pages = Pages(pages.first, pages.last, f"more than {count - 1:,}", pages.before, pages.after)
+        pages = replace(pages, count=f"more than {count - 1:,}")
     return list(rows[seen - size : seen]), pages

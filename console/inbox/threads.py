@@ -12,7 +12,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from console.accounts.people import who_may_work
-from console.display.pages import count_more
+from console.display.pages import first_of
 from console.inbox import timeline
 from console.inbox.models import DeskConversation, DeskEvent
 from engage.mirror.consent import lock_reason, number_of
@@ -78,10 +78,8 @@ def thread_context(conversation_id: int) -> dict[str, Any] | None:
 
 def colleagues_context(campaign_id: int, sought: str = "") -> dict[str, Any]:
     """To whom a conversation may be given: the first of them, and how many more a search finds."""
-    people = who_may_work(campaign_id, sought)
-    found = list(people[: COLLEAGUES_SHOWN + 1])
-    more = count_more(people, COLLEAGUES_SHOWN) if len(found) > COLLEAGUES_SHOWN else ""
-    return {"colleagues": found[:COLLEAGUES_SHOWN], "colleagues_more": more, "sought_colleague": sought}
+    found, more = first_of(who_may_work(campaign_id, sought), COLLEAGUES_SHOWN)
+    return {"colleagues": found, "colleagues_more": more, "sought_colleague": sought}
 
 
 def earlier_context(conversation: Conversation, before: Message) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -79,3 +80,9 @@ def when(at: datetime) -> str:
 def deed(entry: AuditEntry) -> str:
     """What somebody did, as the rest of a sentence that begins with their name."""
     return _ACTIONS.get(entry.action, entry.action)
+
+
+@register.filter
+def rest(entries: Sized, shown: int) -> int:
+    """How many stand behind the first ones; 0: none."""
+    return max(0, len(entries) - shown)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from console.accounts.access import DeskRequest, signed_in, wants_fragment
-from console.campaigns.board import Pages, Sort, filter_links, load_briefs, load_rows
+from console.campaigns.board import Sort, filter_links, load_briefs, load_rows, pages_of
 from console.campaigns.forms import BoardForm
 
 
@@ -27,7 +27,7 @@ def board(request: DeskRequest) -> HttpResponse:
     context = {
         "board_view": view,
         "rows": load_rows(view.cut(arranged), now).values(),
-        "pages": Pages.of(view, len(arranged)),
+        "pages": pages_of(view, len(arranged)),
         "filters": filter_links(view, found),
         "sorts": [(sort, sort is view.sort) for sort in Sort],
         "has_campaigns": bool(briefs),

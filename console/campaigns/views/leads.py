@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from console.accounts.access import DeskRequest, signed_in, wants_fragment
 from console.campaigns import lists_actions
 from console.campaigns.lists_forms import DecisionForm, LeadForm
-from console.campaigns.lists_page import decisions_of
+from console.campaigns.lists_page import decisions_of, names_offered
 from console.campaigns.lists_progress import progress_of_load
 from console.campaigns.views.desk import find_campaign, require_permission
 from console.campaigns.views.lists import LOAD
-from engage.models import Campaign, Command, LeadList
+from engage.models import Campaign, Command
 from engage.outbox.refusals import KeyTaken, NotPossibleNow, Refused
 
 
@@ -117,6 +117,6 @@ def _ask(
         "form": form,
         "refusal": refusal,
         "key": key or form.data.get("key") or uuid.uuid4(),
-        "list_names": list(LeadList.objects.filter(campaign=campaign).values_list("name", flat=True)),
+        "list_names": names_offered(campaign),
     }
     return render(request, template, context, status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +24,7 @@ from console.campaigns.templates_editor import (
 )
 from console.campaigns.templates_forms import CompareForm, EditForm, first_error, number
 from console.campaigns.views.desk import find_campaign
+from console.display.pages import cut
 from engage.models import Campaign
 
 
@@ -98,15 +100,21 @@ def version_list(request: DeskRequest, campaign_id: int) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     field = form.cleaned_data["template"] or next(iter(TEMPLATES))
-    rows = list(versions.history(campaign, field))
-    new = _find_version(rows, form.cleaned_data["new"]) or (rows[0] if rows else None)
-    older = [row for row in rows if new is not None and row.pk != new.pk]
-    old = _find_version(rows, form.cleaned_data["old"]) or (older[0] if older else None)
+    rows = versions.history(campaign, field)
+    shown, pages = cut(
+        rows,
+        number=form.cleaned_data["page"] or 1,
+        size=versions.ROWS_PER_PAGE,
+        address=lambda page: urlencode({"template": field, "page": page}),
+    )
+    new = rows.filter(pk=form.cleaned_data["new"]).first() or (shown[0] if shown else None)
+    old = rows.filter(pk=form.cleaned_data["old"]).first() or (rows.exclude(pk=new.pk).first() if new else None)
     context = {
         "campaign": campaign,
         "template": field,
         "templates": TEMPLATES.items(),
-        "versions": rows,
+        "versions": shown,
+        "pages": pages,
         "old": old,
         "new": new,
         "comparison": compare(old.text, new.text) if old and new else None,
@@ -114,10 +122,6 @@ def version_list(request: DeskRequest, campaign_id: int) -> HttpResponse:
     }
     template = "campaigns/_versions.html" if wants_fragment(request) else "campaigns/versions.html"
     return render(request, template, context)
-
-
-def _find_version(rows: list[TemplateVersion], version_id: int | None) -> TemplateVersion | None:
-    return next((row for row in rows if row.pk == version_id), None)
 
 
 def _refusal(form: EditForm, edits: list[Any]) -> str:
