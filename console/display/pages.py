@@ -57,10 +57,12 @@ class Pages:
 def cut(rows: QuerySet[Row], *, number: int, size: int, address: Callable[[int], str]) -> tuple[list[Row], Pages]:
     """The rows of one page in their order; beyond the end, since there were more of them once, the first page."""
     seen = number * size
-    count = rows.order_by()[: seen + COUNTED + 1].count()
-    if count <= seen - size:
-        number, seen = 1, size
+    found = list(rows[seen - size : seen + 1])
+    if not found and number > 1:
+        return cut(rows, number=1, size=size, address=address)
+    is_last = len(found) <= size
+    count = seen - size + len(found) if is_last else rows.order_by()[: seen + COUNTED + 1].count()
     pages = Pages.of(number=number, size=size, count=count, address=address)
     if count > seen + COUNTED:
         pages = replace(pages, count=f"more than {count - 1:,}")
-    return list(rows[seen - size : seen]), pages
+    return found[:size], pages

@@ -84,6 +84,16 @@ class AssignForm(SeenForm):
     agent = forms.IntegerField()
 
 
+class PageForm(forms.Form):
+    """Which page of a list: `?page=2`."""
+
+    page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
+
+    @property
+    def number(self) -> int:
+        return (self.cleaned_data["page"] or 1) if self.is_valid() else 1
+
+
 class FindForm(forms.Form):
     """What is looked for by name among many: `?find=call back`."""
 

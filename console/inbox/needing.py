@@ -6,12 +6,14 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db.models import Case, Count, Exists, IntegerField, Max, Min, OuterRef, Q, QuerySet, Sum, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
 from console.accounts.scope import Scope
+from console.display.pages import cut
 from console.inbox import times, untold
 from engage.models import Command
 
@@ -149,23 +151,26 @@ class Waiting:
         return reverse(f"campaigns:{rooms.get(command.kind, 'campaign')}", args=[command.campaign_id])
 
 
-def list_context(scope: Scope, *, with_campaigns: bool) -> dict[str, Any]:
-    """All that the page shows, longest wait first."""
+def list_context(scope: Scope, *, with_campaigns: bool, page: int = 1) -> dict[str, Any]:
+    """What one page of the list shows, longest wait first."""
     # Counted first: what comes in meanwhile makes the page read itself again.
     counts = count_decisions(scope)
     name = counter_name(with_campaigns=with_campaigns)
     commands = load(needing_decision(scope, timezone.now()))
     if not with_campaigns:
         commands = commands.filter(conversation__isnull=False)
-    waiting = [Waiting(command) for command in commands.order_by("state_since", "id")[:SHOWN]]
-    told_of = untold.list_context(scope)
-    return told_of | {
-        "waiting": waiting,
+    found, pages = cut(commands.order_by("state_since", "id"), number=page, size=SHOWN, address=_address)
+    return untold.list_context(scope) | {
+        "waiting": [Waiting(command) for command in found],
+        "pages": pages,
         "decisions_name": name,
         "decisions_count": counts[name],
         "decisions_mark": counts[f"{name}-mark"],
-        "not_shown": max(0, counts[name] - len(waiting) - len(told_of["untold"])),
     }
+
+
+def _address(page: int) -> str:
+    return urlencode({"page": page}) if page > 1 else ""
 
 
 def load(commands: QuerySet[Command]) -> QuerySet[Command]:

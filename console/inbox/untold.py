@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from console.accounts.scope import Scope
 from console.audit import trail
+from console.display.pages import first_of
 from console.display.spreadsheets import MARK, spreadsheet_line
 from engage.models import Change, Telling
 
@@ -50,7 +51,8 @@ def counted(scope: Scope) -> QuerySet[Telling, Any]:
 
 def list_context(scope: Scope) -> dict[str, Any]:
     """Longest wait first."""
-    return {"untold": list(_load(needing_person(scope)).order_by("state_since", "id")[:SHOWN])}
+    found, more = first_of(_load(needing_person(scope)).order_by("state_since", "id"), SHOWN)
+    return {"untold": found, "untold_more": more}
 
 
 def _load(tellings: QuerySet[Telling]) -> QuerySet[Telling]:

@@ -11,7 +11,7 @@ from console.accounts.access import DeskRequest, signed_in, wants_fragment
 from console.accounts.scope import Scope
 from console.inbox import needing, twice
 from console.inbox.deciding import check_may_decide, decide, sees_campaigns
-from console.inbox.forms import DecisionForm
+from console.inbox.forms import DecisionForm, PageForm
 from engage.models import Command
 from engage.outbox.refusals import NewerMessage, NotPossibleNow, Refused
 
@@ -68,5 +68,7 @@ def _answer(
 
 def _list_context(request: DeskRequest) -> dict[str, object]:
     scope = Scope.of(request.user)
-    context = needing.list_context(scope, with_campaigns=sees_campaigns(request.user)) | twice.twice_context(scope)
+    page = PageForm(request.GET).number
+    context = needing.list_context(scope, with_campaigns=sees_campaigns(request.user), page=page)
+    context |= twice.twice_context(scope)
     return context | {"is_at_decisions": True}

@@ -75,7 +75,8 @@ def test_versions_are_read_page_by_page_and_each_is_on_one(client: Client) -> No
         query = (links[0].attributes["href"] or "").removeprefix(address) if links else ""
 
     assert seen == [f"version-{row.pk}" for row in reversed(rows)]
-    assert len(queries) == 1
+    # One more where there are more of them: how many.
+    assert max(queries) - min(queries) <= 1
 
 
 def test_versions_of_two_pages_are_compared_and_stay_chosen(client: Client) -> None:

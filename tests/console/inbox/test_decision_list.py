@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from console.accounts.scope import Scope
 from console.audit.models import AuditEntry
+from console.inbox import needing
 from console.inbox.models import Acknowledgement
 from console.inbox.needing import count_decisions, is_alarming
 from engage.models import Campaign, Command
@@ -291,3 +292,49 @@ def test_bar_is_alarmed_when_the_oldest_waits_too_long(
 
 def test_empty_list_alarms_nobody() -> None:
     assert not is_alarming(0, timezone.now())
+
+
+def test_many_decisions_are_read_page_by_page(
+    client: Client, ada: User, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr(needing, "SHOWN", 3)
+    commands = [make(ada, State.UNCONFIRMED, minutes=60 - number) for number in range(8)]
+    address, seen = "/decisions/", list[str]()
+
+    while address:
+        # Those of a page of few: `test_list_takes_as_many_queries_for_twenty_as_for_two`.
+        with django_assert_max_num_queries(30):
+            page = parse(client.get(address).content)
+        rows = page.every("li", class_="decision")
+        assert len(rows) <= 3
+        seen += [row.attributes["id"] or "" for row in rows]
+        links = page.every("a", rel="next")
+        address = links[0].attributes["href"] or "" if links else ""
+
+    assert seen == [f"decision-{command.pk}" for command in commands]
+
+
+def test_what_comes_in_while_the_second_page_is_open_is_read_again_on_that_page(
+    client: Client, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(needing, "SHOWN", 3)
+    commands = [make(ada, State.UNCONFIRMED, minutes=60 - number) for number in range(5)]
+    page = parse(client.get("/decisions/?page=2").content)
+    before = page.by_id("decisions").attributes["data-mark"]
+    again = page.by_id("decisions-again").attributes["hx-get"] or ""
+    newest = make(ada, State.UNCONFIRMED)
+
+    fragment = parse(client.get(again, headers=FRAGMENT).content)
+
+    rows = [row.attributes["id"] for row in fragment.every("li", class_="decision")]
+    assert rows == [f"decision-{command.pk}" for command in [*commands[3:], newest]]
+    assert fragment.by_id("decisions").attributes["data-mark"] != before
+
+
+def test_page_that_there_is_no_more_is_the_first_one(client: Client, ada: User) -> None:
+    command = make(ada, State.UNCONFIRMED)
+
+    page = parse(client.get("/decisions/?page=7").content)
+
+    assert [row.attributes["id"] for row in page.every("li", class_="decision")] == [f"decision-{command.pk}"]
+    assert client.get("/decisions/?page=x").status_code == 200
