@@ -19,6 +19,8 @@ _NOWHERE: Final = re.compile(r"\+1(?:[01]|...[01])")
 # Numbers as a spreadsheet shows those that it took for figures: 5.55123E+09.
 _POWER: Final = re.compile(r"'?[+-]?([0-9]+)(?:[.,]([0-9]*))?\s?[eE]\s?\+?([0-9]{1,3})", re.ASCII)
 _NO_VALUE: Final = re.compile(r"#+|#[A-Z][/0!?A-Z]*")
+# A figure in thousands: it may be a number, and as well an amount.
+_THOUSANDS: Final = re.compile(r"\+?[0-9]{1,3}(?:,[0-9]{3}){2,4}", re.ASCII)
 # A figure with a fraction of nothing.
 _FRACTION: Final = re.compile(r"(\+?[0-9]{7,15})[.,]0*", re.ASCII)
 _EXTENSION: Final = re.compile(
@@ -49,6 +51,8 @@ def read_number(cell: str) -> Number:
         return _of_power(*match.groups(default=""))
     if _NO_VALUE.fullmatch(text):
         return Number("", Problem.NO_VALUE)
+    if _THOUSANDS.fullmatch(text):
+        return Number("", Problem.PHONE)
     if match := _FRACTION.fullmatch(text):
         text = match[1]
     number = phones.normalize(text) or ""

@@ -14,7 +14,7 @@ _FIELD: Final = re.compile(r"\{\{\s*([^{}\s](?:[^{}]*[^{}\s])?)\s*\}\}")
 # A name with a sign before it that opens or marks something; of most a second one closes it. Names have an end, so
 # that a long row of signs is read once.
 _FOREIGN: Final = re.compile(
-    r"(?:[\[({<%#$*|_@~^\u00ab\u2039]{1,8}\s?(?P<inside>[^\W_](?:[\w .:-]{0,58}[^\W_])?)"
+    r"(?:[\[({<%#$*|_@~^\u00ab\u2039]{1,8}[=!:-]?\s?(?P<inside>[^\W_](?:[\w .:-]{0,58}[^\W_])?)"
     r"\s?[\])}>%#$*|_@~^\u00bb\u203a]{1,8}"
     r"|(?<!\w)[$%#@](?P<behind>[^\W_]\w{0,59}))"
 )
@@ -57,8 +57,14 @@ def foreign_fields(template: str, names: Collection[str]) -> tuple[str, ...]:
     known = {_folded(name) for name in names} - {""}
     # As a page, a form or a keyboard may have changed the signs.
     rest = unicodedata.normalize("NFKC", html.unescape(_FIELD.sub("\n", template)))
-    found = (match for match in _FOREIGN.finditer(rest) if _folded(match["inside"] or match["behind"]) in known)
+    found = (match for match in _FOREIGN.finditer(rest) if known.intersection(_names_of(match)))
     return tuple(dict.fromkeys(match[0].strip() for match in found))
+
+
+def _names_of(match: re.Match[str]) -> set[str]:
+    """As it stands, and without whose it is and what stands in for it: "contact.FirstName", "FirstName:there"."""
+    name = match["inside"] or match["behind"]
+    return {_folded(name), _folded(name.rpartition(".")[2]), _folded(name.partition(":")[0])}
 
 
 def _folded(name: str) -> str:

@@ -66,7 +66,8 @@ def _first_of(columns: Mapping[str, str], names: Iterable[str]) -> str:
 def _joined(parts: list[str]) -> str:
     """With what is nothing left out, unless it may be a name beside a real one."""
     kept = [part for part in parts if part and not _is_nothing(part)]
-    return "" if all(part.casefold() in _MAYBE_NOTHING for part in kept) else " ".join(kept)
+    words = " ".join(kept).split()
+    return "" if all(_is_nothing(word) or word.casefold() in _MAYBE_NOTHING for word in words) else " ".join(kept)
 
 
 def _is_nothing(text: str) -> bool:

@@ -27,7 +27,7 @@ _LETTERS: Final = str.maketrans(
 )
 _BEFORE_NUMBERS: Final = frozenset(
     ["tel", "telephone", "phone", "sms", "smsto", "callto", "call", "cell", "mobile", "mob", "text", "number", "no"]
-)
+) | {"whatsapp", "fax", "home", "work", "office", "contact"}
 # Behind a number: "x12", "ext. 5", "ext=5", "extension 12".
 _EXTENSION: Final = re.compile(r"(?<=\d) ?(?:extension|extn|ext|x) ?=? ?\d{1,6}$")
 # And with signs alone: "#9", ",,12", ";5".
@@ -108,13 +108,15 @@ def _without_signed_extension(text: str) -> str:
 
 
 def _without_prefixes(words: list[str]) -> list[str]:
-    """ "tel", "phone" and the like say only that a number follows."""
-    following = [*words[1:], ""][: len(words)]
-    return [
-        word
-        for word, after in zip(words, following, strict=True)
-        if not (word in _BEFORE_NUMBERS and after.isdecimal() and len(after) >= _SHORTEST_PIECE)
-    ]
+    """ "tel", "cell phone", "phone number" and the like say only that a number follows."""
+    kept: list[str] = []
+    leads_to_number = False
+    for word in reversed(words):
+        is_number = word.isdecimal() and len(word) >= _SHORTEST_PIECE
+        leads_to_number = is_number or (leads_to_number and word in _BEFORE_NUMBERS)
+        if is_number or not leads_to_number:
+            kept.append(word)
+    return kept[::-1]
 
 
 def _read_number(words: tuple[str, ...]) -> list[Wanted]:

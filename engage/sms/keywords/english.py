@@ -72,7 +72,8 @@ ASKED_AS_CLAUSE: Final = lines(
     drop dead; get a life; cancelled; canceled; no calls; no solicitation; no soliciting; dont solicit
     get off my phone; sue you; not ok to text; deregister; deregister me; unlist; unlist me; unregister
     unregister me; unfollow; unjoin; unenrol; unenrol me; disenroll; disenroll me; disenrol; disconnect
-    disconnect me; unlink me; this is my final warning; final warning"""
+    disconnect me; unlink me; this is my final warning; final warning; stoping; withdrawn; desisting; rm me
+    ceasing; unenrolled"""
 )
 # As the whole message alone.
 ASKED_ALONE: Final = lines(
@@ -166,16 +167,24 @@ _INVITES: Final = re.compile(
     r"|\b(?:prefer|want|like|love|need|do|take|answer|use|keep|rather|only) (?:\w+ ){0,2}"
     r"(?:text(?:s|ing)?|messages?|messaging|sms)\b"
     r"|\b(?:by|via|through|thru|over) (?:text|sms|message|messages|texts|email|mail)\b"
-    r"|\b(?:use|try|at|on|to|is|reach|call) (?:\w+ ){0,4}\d{3}"
+    r"|\b(?:use|try|at|on|to|is|reach|call|text|txt|message|msg|sms) (?:\w+ ){0,4}\d{3}"
     r"|\b(?:use|try|text|message) (?:my|the|his|her|another|a different|this) (?:\w+ ){0,3}(?:number|cell|phone|one)\b"
 )
 _NEGATED: Final = re.compile(r"\b(?:dont|not|never|no|stop|quit|cease|without|didnt|nor|isnt)\b")
+# "Stop emailing and text me": what ceases is something else.
+_ANOTHER_WAY: Final = re.compile(
+    r"\b(?:call|phon|ring|email|mail|fax|dial|dm|writ)\w{0,3}ing (?:me |us )?(?:and|but) "
+    r"(?:(?:just|only|please|rather) ){0,3}"
+    r"(?:text|txt|message|msg) (?:me|us)\b"
+)
 # "Stop texting that number" is about another one.
 ANOTHER_NUMBER: Final = re.compile(r"\b(?:that|old|other|his|her|their|work|home) (?:number|phone|cell)\b")
 
 
 def invites(clause: str) -> bool:
     """Whether the clause asks for texts: "text me instead", "texting is fine", "use 202 555 0177"."""
+    if _ANOTHER_WAY.search(clause):
+        return True
     return bool(_INVITES.search(clause)) and not _NEGATED.search(clause)
 
 

@@ -46,7 +46,9 @@ def test_quick_way_finds_the_numbers_that_the_long_way_finds(text: str) -> None:
         assert long_way[2] in "01" or long_way[5] in "01"
 
 
-@pytest.mark.parametrize("text", ["", "n/a", "123", "555-0101", "0125550101", "2121550101", "212555010", "21255501010"])
+@pytest.mark.parametrize(
+    "text", ["", "n/a", "123", "555-0101", "0125550101", "2121550101", "212555010", "21255501010", "2,125,550,101"]
+)
 def test_what_is_nobodys_number_is_none(text: str) -> None:
     assert normalize(text) == ""
     assert problems(text, "Ada", "12180") == [Problem.PHONE]

@@ -41,6 +41,10 @@ FIELDS = ["Phone", "FirstName", "Policy Number", "Straße"]
         "[ FirstName ]",
         "[Policy-Number]",
         "<STRASSE>",
+        "<%= FirstName %>",
+        "{!Contact.FirstName}",
+        "%recipient.FirstName%",
+        "[FirstName:there]",
     ],
 )
 def test_field_in_foreign_brackets_is_named(written: str) -> None:

@@ -154,7 +154,8 @@ FOUND = [
     *(FULL_WIDTH, ARABIC, "204-555-0143 x12", "204-555-0143 ext. 5", "204.555.0143 extension 12", "2045550143#9"),
     *("Ann 0143", "0143 Ann", "Ann (204)", "Findme 204", "Ann O\u2019Findme (204) 555-0143", "ann ofindme 2045550143"),
     *("\u00e4nn", "O\u02bcFIND\u00adME", "Findme, Ann", "o'find\u200bme", "ann\u00a0lou", "Ann\u2010Lou"),
-    *("555-0143 204", "+12045550143;ext=7"),
+    *("555-0143 204", "+12045550143;ext=7", "cell phone 204 555 0143", "Phone number: 2045550143"),
+    *("whatsapp:+12045550143", "work: (204) 555-0143"),
 ]
 
 

@@ -28,6 +28,8 @@ def test_what_shows_nothing_or_stands_for_nothing_is_no_name(first: str, last: s
         ({"FirstName": "Na", "LastName": "Li"}, "Na Li"),
         ({"FirstName": "NA", "LastName": "na"}, ""),
         ({"FirstName": "Null", "LastName": "Null"}, ""),
+        ({"FirstName": "Null Null", "LastName": ""}, ""),
+        ({"FirstName": "N/A n.a.", "LastName": "-"}, ""),
         ({"First\u200bName": "Bob\u200b", "last name ": "\ufeffLee"}, "Bob Lee"),
         ({"FirstName": "Ann\u00a0Marie"}, "Ann Marie"),
         ({"firstname": "other", "FirstName": "Ann"}, "Ann"),
