@@ -26,6 +26,8 @@ from engage.sms.keywords import may_ask_to_start
 
 # A thread begins at a multiple of this, so that "Show earlier" keeps its place while new texts come in.
 PAGE = 50
+# On one page for paper: more nobody prints at once.
+WHOLE = 2_000
 LEAD_FIELDS_SHOWN = 60
 COLLEAGUES_SHOWN = 40
 # Letters of a value that is no text.
@@ -84,8 +86,7 @@ def colleagues_context(campaign_id: int, sought: str = "") -> dict[str, Any]:
 
 def earlier_context(conversation: Conversation, before: Message) -> dict[str, Any]:
     """One page of messages before the given one, oldest first, without what people did in between."""
-    is_older = Q(sent_at__lt=before.sent_at) | Q(sent_at=before.sent_at, remote_id__lt=before.remote_id)
-    older = conversation.messages.filter(is_older)
+    older = conversation.messages.filter(_is_before(before))
     total = older.count()
     messages = _read_messages(conversation, slice(max(0, total - PAGE), total), among=older)
     bubbles = _bubbles(conversation, messages)
@@ -94,6 +95,39 @@ def earlier_context(conversation: Conversation, before: Message) -> dict[str, An
         "entries": timeline.build(bubbles, [], pending=[], now=timezone.now()),
         "earlier_than": messages[0] if len(messages) < total else None,
     }
+
+
+def whole_context(conversation: Conversation, before: Message | None = None) -> dict[str, Any]:
+    """All of it up to the given message, as far as it is one for paper: the newest WHOLE texts, and how many are not.
+
+    With what people did in between, and without what can be done.
+    """
+    now = timezone.now()
+    among = conversation.messages.filter(_is_before(before)) if before else conversation.messages.all()
+    total = among.count()
+    messages = _read_messages(conversation, slice(max(0, total - WHOLE), total), among=among)
+    is_whole = len(messages) == total
+    if before is None:
+        commands = list(conversation.commands.select_related("created_by").order_by("id"))
+        entries = _entries(conversation, messages, commands, is_whole=is_whole, now=now)
+    else:
+        lines = _lines(conversation, list(conversation.commands.select_related("created_by").order_by("id")))
+        begins = None if is_whole else messages[0].sent_at
+        lines = [line for line in lines if line.at < before.sent_at and (begins is None or line.at >= begins)]
+        entries = timeline.build(_bubbles(conversation, messages), lines, pending=[], now=now)
+    return {
+        "conversation": conversation,
+        "entries": entries,
+        "is_for_paper": True,
+        "later_than": before,
+        "earlier_than": None if is_whole else messages[0],
+        "left_out": total - len(messages),
+    }
+
+
+def _is_before(message: Message) -> Q:
+    """In the order of the thread."""
+    return Q(sent_at__lt=message.sent_at) | Q(sent_at=message.sent_at, remote_id__lt=message.remote_id)
 
 
 def _read_messages(conversation: Conversation, part: slice, among: QuerySet[Message] | None = None) -> list[Message]:

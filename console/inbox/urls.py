@@ -7,6 +7,7 @@ app_name = "inbox"
 conversation = [
     path("", pages.conversation, name="conversation"),
     path("messages/", pages.message_list, name="message-list"),
+    path("whole/", pages.conversation_whole, name="conversation-whole"),
     path("replies/", replies.reply_send, name="reply-send"),
     path("replies/<int:command_id>/decision/", replies.reply_decide, name="reply-decide"),
     path("disposition/", replies.disposition_choose, name="disposition-choose"),

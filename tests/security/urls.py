@@ -41,6 +41,7 @@ LINES = {
     "inbox:queue": Line(READ),
     "inbox:conversation": Line(READ),
     "inbox:message-list": Line(READ),
+    "inbox:conversation-whole": Line(READ),
     "inbox:reply-send": Line(WRITE),
     "inbox:reply-decide": Line(WRITE),
     "inbox:disposition-choose": Line(WRITE),

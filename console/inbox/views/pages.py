@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 from console.accounts.access import DeskRequest, signed_in, wants_fragment
 from console.inbox.forms import FindForm, ListForm
 from console.inbox.panes import conversation_context, page_context
-from console.inbox.threads import colleagues_context, earlier_context
+from console.inbox.threads import colleagues_context, earlier_context, whole_context
 from console.inbox.views.assignment import ASSIGN
 from console.inbox.views.desk import find_conversation, render_page
+from engage.models import Conversation, Message
 
 
 @require_safe
@@ -36,9 +37,7 @@ def conversation(request: DeskRequest, conversation_id: int) -> HttpResponse:
 def message_list(request: DeskRequest, conversation_id: int) -> HttpResponse:
     """The page of messages before `?before=<message id>`."""
     found = find_conversation(request, conversation_id)
-    before = request.GET.get("before", "")
-    is_number = before.isascii() and before.isdigit() and len(before) < 20
-    message = get_object_or_404(found.messages, id=int(before) if is_number else 0)
+    message = _find_message(request, found)
     template = "inbox/_earlier.html" if wants_fragment(request) else "inbox/earlier.html"
     return render(request, template, earlier_context(found, message))
 
@@ -66,3 +65,18 @@ def colleague_list(request: DeskRequest, conversation_id: int) -> HttpResponse:
     if wants_fragment(request):
         return render(request, "inbox/_colleagues.html", context)
     return render_page(request, found, **context)
+
+
+@require_safe
+@signed_in
+def conversation_whole(request: DeskRequest, conversation_id: int) -> HttpResponse:
+    """All of a conversation for paper; `?before=<message id>`: what is earlier than that."""
+    found = find_conversation(request, conversation_id)
+    before = _find_message(request, found) if "before" in request.GET else None
+    return render(request, "inbox/whole.html", whole_context(found, before))
+
+
+def _find_message(request: DeskRequest, conversation: Conversation) -> Message:
+    before = request.GET.get("before", "")
+    is_number = before.isascii() and before.isdigit() and len(before) < 20
+    return get_object_or_404(conversation.messages, id=int(before) if is_number else 0)

@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from engage.models import Campaign, Command
+from console.inbox import threads
+from engage.models import Campaign, Command, Conversation
 from tests.factories import (
     make_campaign,
     make_conversation,
@@ -19,7 +20,7 @@ from tests.factories import (
     make_reply,
     make_team,
 )
-from tests.html import parse
+from tests.html import Element, parse
 
 FRAGMENT = {"hx-request": "true"}
 
@@ -197,3 +198,53 @@ def test_name_that_shows_nothing_gives_way_to_the_number(client: Client) -> None
 
     assert '<h1 id="thread-title" dir="auto">(212) 555-0143</h1>' in page
     assert str(conversation.lead) == "+12125550143"
+
+
+def whole(client: Client, conversation: Conversation, **query: object) -> Element:
+    return parse(client.get(f"/conversations/{conversation.pk}/whole/", query).content)
+
+
+def texts_of(page: Element) -> list[str]:
+    return [bubble.text for bubble in page.every(class_="message-text")]
+
+
+def test_whole_conversation_is_on_one_page_for_paper(client: Client, ada: User) -> None:
+    conversation = make_conversation(waiting=None)
+    at = timezone.now() - timedelta(days=3)
+    for number in range(120):
+        make_message(conversation=conversation, text=f"Text {number}", sent_at=at + timedelta(minutes=number))
+    make_reply(conversation=conversation, by=ada, text="On its way", state=Command.State.UNCONFIRMED)
+
+    page = whole(client, conversation)
+
+    assert texts_of(page) == [f"Text {number}" for number in range(120)] + ["On its way"]
+    assert not page.every(id="left-out")
+    assert not page.by_id("content").every("form")
+    thread = parse(client.get(f"/conversations/{conversation.pk}/").content)
+    assert thread.by_id("thread").every("a", href=f"/conversations/{conversation.pk}/whole/")
+
+
+def test_part_that_is_too_much_for_one_page_is_counted_and_led_to(client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(threads, "WHOLE", 3)
+    conversation = make_conversation(waiting=None)
+    at = timezone.now() - timedelta(days=3)
+    for number in range(7):
+        make_message(conversation=conversation, text=f"Text {number}", sent_at=at + timedelta(minutes=number))
+    seen: list[str] = []
+    page, left_out = whole(client, conversation), ["4 earlier messages are", "1 earlier message is"]
+
+    while notices := page.every(id="left-out"):
+        seen = texts_of(page) + seen
+        assert notices[0].text.startswith(left_out.pop(0))
+        page = whole(client, conversation, before=notices[0].one("a").attributes["href"].partition("=")[2])
+
+    assert texts_of(page) + seen == [f"Text {number}" for number in range(7)]
+    assert page.by_id("later")
+
+
+def test_whole_conversation_of_another_team_does_not_exist(client: Client, ada: User) -> None:
+    conversation = make_conversation()
+    make_team(campaigns=(make_campaign(),), members=(ada,))
+
+    assert client.get(f"/conversations/{conversation.pk}/whole/").status_code == 404
+    assert client.get(f"/conversations/{make_conversation().pk}/whole/?before=x").status_code == 404
