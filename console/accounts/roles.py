@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.management import create_permissions
+from django.db.models import Exists, OuterRef
 
 if TYPE_CHECKING:
     from django.apps.registry import Apps
@@ -62,17 +64,35 @@ def lacking(user: User | AnonymousUser) -> list[str]:
     return [name for name, permission in ABILITIES.items() if not user.has_perm(permission)]
 
 
+class Membership(NamedTuple):
+    has_group: bool
+    has_team: bool
+
+
 def has_role(user: User | AnonymousUser) -> bool:
     """Whether an admin gave them any role. Who has none sees nothing of the desk, and may do nothing there."""
     if not user.is_authenticated or not user.is_active:
         return False
-    if user.is_superuser:
+    # What a group gives says that there is one; it was read already, or will be for this page.
+    if user.is_superuser or user.get_group_permissions():
         return True
-    # Asked several times for one page, and kept with the person as Django keeps what they may do.
-    known = user.__dict__.get("_has_role")
-    if known is None:
-        known = user.__dict__["_has_role"] = user.groups.exists()
-    return cast(bool, known)
+    found = membership_of(user)
+    # Whoever asks next for this page is spared the same question; a stream, which lives long, asks anew each time.
+    setattr(user, "_membership", found)  # noqa: B010  # through the lazy wrapper that a request has
+    return found.has_group
+
+
+def membership_of(user: User) -> Membership:
+    """Both in one query, or what `has_role` has just found out."""
+    known: Membership | None = getattr(user, "_membership", None)
+    if known is not None:
+        delattr(user, "_membership")
+        return known
+    people = get_user_model()
+    in_groups = people.groups.through._default_manager.filter(user_id=OuterRef("pk"))
+    in_teams = people.teams.through._default_manager.filter(user_id=OuterRef("pk"))
+    found = people.objects.filter(pk=user.pk).values_list(Exists(in_groups), Exists(in_teams)).first()
+    return Membership(*(found or (False, False)))
 
 
 def role_of(user: User | AnonymousUser) -> str:

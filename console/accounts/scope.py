@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.accounts.models import Team
-from console.accounts.roles import has_role
+from console.accounts.roles import membership_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -24,10 +24,16 @@ class Scope:
 
         Who has no role sees none.
         """
-        if not has_role(user):
+        if not user.is_authenticated or not user.is_active:
             return cls(frozenset())
-        if user.has_perm("accounts.see_every_campaign"):
+        is_given = user.is_superuser or bool(user.get_group_permissions())
+        if is_given and user.has_perm("accounts.see_every_campaign"):
+            return cls(None)
+        membership = membership_of(user)
+        if not membership.has_group and not user.is_superuser:
+            return cls(frozenset())
+        if not membership.has_team:
             return cls(None)
         # A team without campaigns is a row without one.
-        campaigns = set(Team.objects.filter(members=user.pk).values_list("campaigns", flat=True))
-        return cls(frozenset(campaigns - {None}) if campaigns else None)
+        campaigns = Team.objects.filter(members=user.pk).values_list("campaigns", flat=True)
+        return cls(frozenset(campaigns) - {None})

@@ -60,8 +60,9 @@ def test_role_given_to_a_person_says_before_and_after(admin_client: Client, admi
 def test_new_person_is_written_down_without_the_password(admin_client: Client) -> None:
     password = "a-long-secret-pass-phrase"
     fields = {"username": "eve", "password1": password, "password2": password, "usable_password": "true"}
+    role = {"groups": [str(Group.objects.get(name="Agent").pk)]}
 
-    admin_client.post("/admin/auth/user/add/", fields | CHANGED)
+    admin_client.post("/admin/auth/user/add/", fields | CHANGED | role)
 
     entry = only_entry(action="added user")
     assert (entry.subject, entry.after["username"]) == ("eve", "eve")

@@ -315,7 +315,7 @@ def test_sweep_asks_little_of_the_database(django_assert_num_queries: Any) -> No
     for _ in range(3):
         make_conversation(assigned_to=make_user())
 
-    # What nobody holds any more, who works something; of each: themselves, whether they have a role, their
-    # permissions of two kinds, their teams.
-    with django_assert_num_queries(2 + 3 * 5):
+    # What nobody holds any more, who works something; of each: themselves, what their roles give, and whether they
+    # have a role and a team.
+    with django_assert_num_queries(2 + 3 * 3):
         sweep(timezone.now())
