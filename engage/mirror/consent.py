@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from engage.mirror.moments import SKEW as _SKEW
 from engage.models import Consent, Conversation, Lead
+from engage.models.consent import STATE
 
 # An opt-out event about words that it carries, and one about words that were kept from us, dated by its arrival.
 EVENT = "event:"
@@ -82,6 +83,9 @@ def _ends(start: Consent, stop: Consent) -> bool:
         return stop.evidence.startswith(UNTIMED) and start.at > stop.at
     if start.evidence.startswith((OPT_IN, OPT_IN_WORDED, OPT_IN_UNTIMED)):
         return _opt_in_ends(start, stop)
+    if stop.evidence.startswith(STATE) and stop.shown_at is not None and start.at <= stop.shown_at:
+        # A GET gave the state after START was said, perhaps of another lead of this number: START may arrive late.
+        return False
     return start.is_confirmed and start.at > stop.at and _is_heard_later(start, stop)
 
 
