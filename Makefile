@@ -17,6 +17,9 @@ DEPLOYED = env -u CONSOLE_DEMO -u CONSOLE_DEBUG \
 	CONSOLE_ORIGIN=https://console.example CONSOLE_ALLOWED_HOSTS=console.example \
 	CONSOLE_DATABASE_URL=sqlite:///:memory:
 
+# Tests whose types are held as strictly as the product's; the list only grows, and ends as `tests`.
+TYPED_TESTS = tests/front_door tests/browser tests/contract tests/engage/installed
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo-reset test check format bench torture lock
 
@@ -43,10 +46,15 @@ demo-reset: .venv/app ## Throw the demo's data away; the next `make run` starts 
 test: .venv/dev ## Run every test, what races on PostgreSQL as well
 	@$(BIN)/python bin/test
 
-check: .venv/dev ## Style, types, import contracts, migrations, deployment settings
+check: .venv/dev ## Style, templates, scripts, types, import contracts, migrations, deployment settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/biome lint --error-on-warnings
+	$(BIN)/djangofmt --quiet check templates
+	$(BIN)/djangofmt --quiet check --ignore django-static-url engage/sandbox/templates
+	$(BIN)/python bin/check-templates
 	$(DEPLOYED) $(BIN)/mypy
+	$(DEPLOYED) $(BIN)/mypy $(TYPED_TESTS)
 	$(BIN)/lint-imports
 	$(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING

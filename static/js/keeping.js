@@ -14,7 +14,7 @@ const isKept = (form) => form.method === "post" && !form.matches("[data-composer
 const nameOf = (form) => new URL(form.action, location.href).pathname + (form.dataset.draft ? `#${form.dataset.draft}` : "");
 const fieldsOf = (form) => [...form.elements].filter((field) => field.matches(KEPT) && !field.matches(NEVER) && field.name);
 const isTick = (field) => field.type === "checkbox" || field.type === "radio";
-const valueOf = (field) => (isTick(field) ? field.checked : field.value);
+const contentOf = (field) => (isTick(field) ? field.checked : field.value);
 
 // What the page came with.
 function givenOf(field) {
@@ -32,7 +32,7 @@ const basesOf = (form) => [...form.querySelectorAll("input[type=hidden][data-bas
 function note(form, fields) {
   const kept = readForm(nameOf(form)) ?? { fields: {} };
   for (const field of fields) {
-    if (valueOf(field) !== givenOf(field) || echoed.has(form)) kept.fields[keyOf(field)] = valueOf(field);
+    if (contentOf(field) !== givenOf(field) || echoed.has(form)) kept.fields[keyOf(field)] = contentOf(field);
     else delete kept.fields[keyOf(field)];
   }
   for (const base of basesOf(form)) {
@@ -51,7 +51,7 @@ function restore(form) {
   if (fields.length && fields.every((field) => givenOf(field) === kept.fields[keyOf(field)])) echoed.add(form);
   for (const field of fields) {
     const words = kept.fields[keyOf(field)];
-    if (valueOf(field) === words || valueOf(field) !== givenOf(field)) continue;
+    if (contentOf(field) === words || contentOf(field) !== givenOf(field)) continue;
     if (isTick(field)) field.checked = words;
     else field.value = words;
     // Whoever looks for their words finds them, also where they stood in something that was folded away.

@@ -67,7 +67,7 @@ def answer_for(minutes: int, workspace: Workspace, answer: object) -> None:
 def look(page: Page, name: str) -> None:
     """At every width, light and dark: nothing is wider than the screen. Pictures where somebody wants them."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -28,8 +28,8 @@ def own_environment(**more: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | more
 
 
-def run(*command: str | Path, cwd: Path, seconds: float = 300, **environment: str) -> str:
-    """What the command printed; it must succeed."""
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    """What the command printed; it must succeed, within minutes on a busy machine."""
     done = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
@@ -37,7 +37,7 @@ def run(*command: str | Path, cwd: Path, seconds: float = 300, **environment: st
         capture_output=True,
         text=True,
         check=False,
-        timeout=seconds,
+        timeout=300,
     )
     assert done.returncode == 0, f"{command}:\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
     return done.stdout

@@ -79,7 +79,7 @@ def _expect_thread(ring: Ring, lead: dict[str, Any]) -> None:
 
 
 def _is_off(at: Any, stamp: str) -> bool:
-    return abs((at - moment(stamp)).total_seconds()) > 1
+    return bool(abs((at - moment(stamp)).total_seconds()) > 1)
 
 
 def _expect_lock(ring: Ring, what: str, lead: dict[str, Any]) -> None:
