@@ -116,7 +116,7 @@ def test_long_thread_shows_the_newest_and_loads_earlier_ones(client: Client) -> 
 
     thread = parse(client.get(f"/conversations/{conversation.id}/").content).by_id("thread")
     texts = [element.text for element in thread.every(class_="message-text")]
-    more = thread.one("div", class_="earlier").one("a").attributes["hx-get"]
+    more = thread.one("div", class_="earlier").one("a", class_="button").attributes["hx-get"]
     earlier = client.get(more, headers=FRAGMENT)
     earlier_texts = [element.text for element in parse(earlier.content).every(class_="message-text")]
 
