@@ -27,7 +27,7 @@ function look() {
 }
 
 function lookSoon() {
-  timer ||= setTimeout(look, LOOK_EVERY);
+  if (!timer) timer = setTimeout(look, LOOK_EVERY);
 }
 
 // What was touched while the answer was on its way is kept, too.
