@@ -139,7 +139,7 @@ def test_of_a_conversation_that_was_finished_since_a_person_is_asked(newest: lis
     former.say(again.conversation, "message:2:lead-3", kind="opted_in", minutes=90)
 
     migrate(newest)
-    tell_due(NOW + timedelta(minutes=5))
+    tell_due(timezone.now() + timedelta(minutes=5))
 
     state = dict(Telling.objects.values_list("consent_id", "state"))
     assert state == {going_on.pk: "on_its_way", finished.pk: "needs_decision", again.pk: "ended"}

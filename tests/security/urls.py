@@ -42,6 +42,8 @@ LINES = {
     "inbox:conversation": Line(READ),
     "inbox:message-list": Line(READ),
     "inbox:conversation-whole": Line(READ),
+    "inbox:disposition-list": Line(READ),
+    "inbox:colleague-list": Line(READ, role=_SUPERVISORS),
     "inbox:reply-send": Line(WRITE),
     "inbox:reply-decide": Line(WRITE),
     "inbox:disposition-choose": Line(WRITE),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engage.api import json_items
 from engage.api.errors import Malformed, Unknown
 from engage.api.json_items import each_item
-from engage.api.strict_json import BadJson
+from engage.api.strict_json import BadJson, clean_item
 from tests.engage.api.clients import CONVERSATION_KEY, client_of
 from tests.engage.api.faulty_server import FaultyServer, status
 
@@ -36,9 +36,7 @@ def test_items_of_an_array_are_those_of_the_whole(
     finally:
         json_items._WINDOW = before
 
-    assert json.dumps(read).replace("\\u0000", "").replace("\\ufffd", "?") == json.dumps(
-        json.loads(body.decode())
-    ).replace("\\u0000", "").replace("\\ufffd", "?")
+    assert json.dumps(read) == json.dumps([clean_item(item) for item in json.loads(body.decode())])
 
 
 @pytest.mark.parametrize("body", [b"[1", b"[1,]", b"[,1]", b"[1 2]", b"[1]]", b"[1] 2", b'["a]', b"[\xff]", b"["])

@@ -182,9 +182,9 @@ def test_list_of_campaigns_larger_than_a_mebibyte_is_read() -> None:
     with platform(campaigns=campaigns) as server:
         workspace = make_workspace(origin=server.origin)
 
-        count = reconcile.read_campaigns(workspace, client_for(workspace))
+        catalogue = reconcile.read_campaigns(workspace, client_for(workspace))
 
-    assert count == 150
+    assert catalogue.campaigns == 150
     assert Campaign.objects.get(remote_id="c149").name == "Número 149 👋"
 
 
