@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.contract.account import named_account
@@ -15,6 +16,10 @@ from tests.migrated import copy_migrated
 
 # Playwright keeps an event loop running in the thread of the browser tests; the database calls beside it are safe.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# How fast an example is says something of the machine that day; what is fast is measured by bench/.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 REQUIRE_ALL = os.environ.get("CONSOLE_REQUIRE_ALL") == "1"
