@@ -28,6 +28,8 @@ class ModelThread:
     has_shown_stop: bool = False
     # Ids of texts that may be an opt-out, as far as a look has shown them and nobody has judged them.
     doubts_shown: set[str] = field(default_factory=set)
+    # Of those that somebody took for none.
+    judged: set[str] = field(default_factory=set)
     # Texts of ours that it has taken, and shows later; by their ids, with when it took them.
     is_slow: bool = False
     unshown: dict[str, datetime] = field(default_factory=dict)
@@ -112,7 +114,8 @@ class ModelThreads:
         if self.reads_fail:
             return 500, b"not now"
         thread.has_shown_stop = thread.has_shown_stop or thread.is_stopped
-        thread.doubts_shown |= {row["id"] for row in thread.messages if row["message"] == MAY_BE_AN_OPT_OUT}
+        doubts = {row["id"] for row in thread.messages if row["message"] == MAY_BE_AN_OPT_OUT}
+        thread.doubts_shown |= doubts - thread.judged
         return 200, json.dumps(self.payload(thread)).encode()
 
     def _add(self, thread: ModelThread, text: str, direction: str, ago: timedelta = timedelta()) -> str:
