@@ -107,7 +107,9 @@ if (document.body.dataset.person) {
   document.addEventListener("submit", send);
   document.addEventListener("htmx:after:request", learn);
   document.addEventListener("htmx:after:swap", prepare);
-  // Not before htmx knows the fields: what was there when it came is no change to it, and would not be checked.
-  if (document.readyState === "complete") prepare();
-  else document.addEventListener("DOMContentLoaded", prepare);
+  // Not before htmx knows the fields: what was there when it came is no change to it, and would not be checked. It waits
+  // a tick before it looks at the page, so this waits a tick that begins later.
+  const prepareSoon = () => setTimeout(prepare);
+  if (document.readyState === "complete") prepareSoon();
+  else document.addEventListener("DOMContentLoaded", prepareSoon);
 }

@@ -299,16 +299,22 @@ function showSoon(state) {
 
 // ---- beginnings
 
-document.addEventListener("htmx:after:swap", refresh);
-document.addEventListener("visibilitychange", refresh);
-window.addEventListener("pagehide", rest);
-window.addEventListener("pageshow", (event) => event.persisted && refresh());
-window.addEventListener("online", retry);
-setInterval(watch, 5_000);
-// One tab of the browser goes on listening while it is hidden: the one that may call somebody back.
-navigator.locks?.request("notifier", () => {
-  isNotifier = true;
+// Once all modules of the page are there: theirs put in place what the stream brings.
+function begin() {
+  document.addEventListener("htmx:after:swap", refresh);
+  document.addEventListener("visibilitychange", refresh);
+  window.addEventListener("pagehide", rest);
+  window.addEventListener("pageshow", (event) => event.persisted && refresh());
+  window.addEventListener("online", retry);
+  setInterval(watch, 5_000);
+  // One tab of the browser goes on listening while it is hidden: the one that may call somebody back.
+  navigator.locks?.request("notifier", () => {
+    isNotifier = true;
+    refresh();
+    return new Promise(() => {});
+  });
   refresh();
-  return new Promise(() => {});
-});
-refresh();
+}
+
+if (document.readyState === "complete") begin();
+else document.addEventListener("DOMContentLoaded", begin);
