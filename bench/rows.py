@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from console.accounts.roles import AGENT
 from console.accounts.sessions import SessionStore
 from engage.mirror.projector import project_all
 from engage.models import Conversation, Delivery, Workspace
@@ -54,6 +55,10 @@ def project_confirmed(workspace: Workspace, bodies: Sequence[bytes]) -> None:
 def sign_in_agents(count: int) -> list[str]:
     """New agents, each with a session; the `Cookie` headers of their browsers."""
     people = User.objects.bulk_create(User(username=f"agent-{number}", password="!") for number in range(count))
+    agents = Group.objects.get(name=AGENT)
+    User.groups.through.objects.bulk_create(
+        User.groups.through(user_id=person.pk, group_id=agents.pk) for person in people
+    )
     return [f"sessionid={_sign_in(person)}" for person in people]
 
 
